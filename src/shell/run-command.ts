@@ -1,0 +1,122 @@
+/**
+ * Owns the process: argv, signals, the standard streams, the exit status. Everything else is plain functions.
+ */
+import type { Writable } from 'node:stream';
+import { errorCode } from '../errors.js';
+import { toolkitVersion } from '../version.js';
+import type { Command } from './command.js';
+import type { OptionTable } from './options.js';
+import { helpOf, parseArguments } from './parse-arguments.js';
+import { describeError, printStack, statusOf } from './print-error.js';
+import { SkipList } from './skip-list.js';
+import { StderrReport } from './stderr-report.js';
+import { noStdout, openStdout } from './stdout.js';
+
+const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** How long a command may take to end after a signal, in milliseconds: uploads in flight finish or abort. */
+const GRACE = 20_000;
+
+/** The reader of stdout left; no fault of anybody's. */
+class ReaderLeft extends Error {}
+
+class Interrupted extends Error {
+  constructor(readonly signal: keyof typeof SIGNAL_STATUS) {
+    super(`interrupted by ${signal}`);
+  }
+}
+
+/** Runs a command on this process's arguments and streams, and sets the exit status. */
+export async function runCommand<T extends OptionTable>(command: Command<T>, argv: string[]): Promise<void> {
+  let report = new StderrReport(command.name, { quiet: false, verbose: false });
+  try {
+    const { options, operands } = await parseArguments(command, argv);
+    if (options.help) return print(`${await helpOf(command as unknown as Command)}\n`);
+    if (options.version) return print(`${command.name} ${toolkitVersion()}\n`);
+    report = new StderrReport(command.name, options as { quiet: boolean; verbose: boolean });
+    const reads = command.readsInput({ options, operands });
+    if (reads && process.stdin.isTTY) {
+      process.stderr.write(`${await helpOf(command as unknown as Command)}\n`);
+      process.exitCode = 2;
+      return;
+    }
+    const skips = new SkipList(report, {
+      onError: options['on-error'] as string,
+      skipped: options.skipped as string | undefined,
+    });
+    const writes = command.writesOutput?.({ options, operands }) ?? true;
+    const stdout = writes ? openStdout() : noStdout();
+    const { controller, release } = ownProcess(reads, stdout.stream, command.outlivesReader ?? false);
+    // Node ends with 0 once nothing is left to wait for, also where a promise is never kept.
+    const onIdle = () => {
+      report.print('it stopped with its work undone, which is a fault of the program');
+      process.exitCode = 3;
+    };
+    process.once('beforeExit', onIdle);
+    try {
+      await command.run({
+        options,
+        operands,
+        input: process.stdin,
+        output: stdout.stream,
+        report,
+        skips,
+        signal: controller.signal,
+      });
+      skips.close();
+      await stdout.close();
+      if (skips.count > 0) process.exitCode = 1;
+    } catch (error) {
+      const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
+      if (reason instanceof ReaderLeft) process.exitCode = 0;
+      else if (reason instanceof Interrupted) {
+        report.print(reason.message);
+        process.exitCode = SIGNAL_STATUS[reason.signal];
+      } else throw error;
+    } finally {
+      process.off('beforeExit', onIdle);
+      release();
+    }
+  } catch (error) {
+    report.print(describeError(error));
+    printStack(error);
+    process.exitCode = statusOf(error);
+  }
+}
+
+/** Prints a page that its reader may leave. */
+function print(page: string): void {
+  process.stdout.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') throw error;
+  });
+  process.stdout.write(page);
+}
+
+/** Turns signals, and a reader that leaves, into one AbortSignal; both also end the reading of stdin. */
+function ownProcess(reads: boolean, stdout: Writable, outlivesReader: boolean) {
+  const controller = new AbortController();
+  const abort = (reason: Error) => {
+    if (controller.signal.aborted) return;
+    controller.abort(reason);
+    // Whoever reads stdin gets the reason; where nobody does, it is no unhandled error.
+    process.stdin.on('error', () => {}).destroy(reason);
+  };
+  const onSignal = (signal: keyof typeof SIGNAL_STATUS) => {
+    if (controller.signal.aborted) process.exit(SIGNAL_STATUS[signal]);
+    abort(new Interrupted(signal));
+    setTimeout(() => process.exit(SIGNAL_STATUS[signal]), GRACE).unref();
+  };
+  const onStdoutError = (error: Error) => {
+    if (errorCode(error) === 'EPIPE' && !outlivesReader) abort(new ReaderLeft());
+  };
+  for (const signal of Object.keys(SIGNAL_STATUS)) process.on(signal, onSignal);
+  stdout.on('error', onStdoutError);
+  return {
+    controller,
+    release() {
+      for (const signal of Object.keys(SIGNAL_STATUS)) process.off(signal, onSignal);
+      // The stdout listener stays: a reader may leave while the last bytes are on their way.
+      if (reads) process.stdin.destroy();
+    },
+  };
+}
