@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import sharp from 'sharp';
+import { inputError, systemReason } from '../errors.js';
+import { type CollageFormat, judgeCollage } from './collage-format.js';
+import type { Pixels } from './pixels.js';
+
+/** No collage comes near; bounds what a stranger's file can make us read. */
+const MOST_BYTES = 2 ** 30;
+
+// Every collage is decoded once; libvips need not remember it.
+sharp.cache(false);
+
+/** Bounds the threads of the image library. */
+export const useThreads = (threads: number): void => void sharp.concurrency(threads);
+
+/**
+ * Reads and decodes a collage, exactly: 8-bit grey and RGB, 16-bit grey.
+ *
+ * @throws an input error where it cannot be read, is no supported TIFF, or is truncated or broken. (A flipped bit
+ *   that still decodes cannot be seen: TIFF has no checksums.)
+ */
+export async function decodeCollage(path: string): Promise<Pixels> {
+  const bytes = await readWhole(path);
+  const format = judgeCollage(bytes, { file: path });
+  try {
+    // A colour profile would change the pixels: they are to be what the camera saw.
+    const limitInputPixels = format.width * format.height;
+    const image = sharp(bytes, { failOn: 'warning', limitInputPixels, ignoreIcc: true });
+    // Asked for by name: plain raw() turns 16-bit grey into 8-bit RGB.
+    const space = format.depth === 16 ? 'grey16' : format.channels === 1 ? 'b-w' : 'srgb';
+    const { data, info } = await image
+      .toColourspace(space)
+      .raw(format.depth === 16 ? { depth: 'ushort' } : {})
+      .toBuffer({ resolveWithObject: true });
+    assertSame(format, { ...info, bytes: data.length });
+    return { ...format, data };
+  } catch (cause) {
+    throw inputError(`the collage cannot be decoded: ${reason(cause)}`, {
+      file: path,
+      hint: 'the file may be damaged; copy it again',
+      cause,
+    });
+  }
+}
+
+async function readWhole(path: string): Promise<Buffer> {
+  try {
+    // Without O_NONBLOCK, the opening of a FIFO would wait for somebody who writes to it.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await file.stat();
+      if (!found.isFile()) throw inputError('this is no plain file, and cannot be a collage', { file: path });
+      const { size } = found;
+      if (size > MOST_BYTES) throw inputError(`${size} bytes are too many for a collage`, { file: path });
+      const bytes = await file.readFile();
+      if (bytes.length !== size)
+        throw inputError('the collage changed while it was read', {
+          file: path,
+          hint: 'start again when it is whole',
+        });
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ToolError') throw cause;
+    throw inputError(`cannot read the collage: ${systemReason(cause)}`, { file: path, cause });
+  }
+}
+
+/** The library's words, without its own layers' names and line breaks. */
+const reason = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replace(/^.*?: /s, '').split('\n')[0]!;
+
+function assertSame(
+  { width, height, channels, depth }: CollageFormat,
+  decoded: { width: number; height: number; channels: number; bytes: number },
+): void {
+  const expected = width * height * channels * (depth / 8);
+  if (
+    decoded.width !== width ||
+    decoded.height !== height ||
+    decoded.channels !== channels ||
+    decoded.bytes !== expected
+  )
+    throw new Error(`: decoded as ${decoded.width} × ${decoded.height} × ${decoded.channels}`);
+}
