@@ -1,0 +1,133 @@
+import { inputError, ToolError } from '../errors.js';
+import { crop, type Pixels, type Rectangle } from '../image/pixels.js';
+import type { Collage, CollageShelf } from './collage-shelf.js';
+import type { LocatedRecord } from './particle-record.js';
+
+/** A vignette as pixels. */
+export interface Cut extends LocatedRecord {
+  image: Pixels;
+  mask?: Pixels;
+}
+
+/** A record that has no vignette, and why. */
+export interface Failure extends LocatedRecord {
+  bad: ToolError;
+}
+
+/** A record, and which part of which collage it asks for. */
+interface Request extends LocatedRecord {
+  directory: string;
+  collage: string;
+  rectangle: Rectangle;
+}
+
+/** A window ends with so many records, or so many bytes of vignettes: a collage full, or several. */
+const WINDOW_RECORDS = 1024;
+const WINDOW_BYTES = 64 * 2 ** 20;
+/** Of RGB; enough to bound the memory. */
+const BYTES_PER_PIXEL = 3;
+
+/**
+ * Cuts vignettes out of collages, exactly as their pixels are. They come in the order of the records.
+ *
+ * Records are taken in windows. Within one, each collage is opened once, whatever the order of the records, and
+ * the next collage is decoded while the present one is cut.
+ */
+export async function* cutVignettes(
+  records: AsyncIterable<LocatedRecord>,
+  shelf: CollageShelf,
+): AsyncGenerator<Cut | Failure> {
+  let window: (Request | Failure)[] = [];
+  let bytes = 0;
+  for await (const located of records) {
+    const request = requestOf(located);
+    window.push(request);
+    if ('bad' in request) continue;
+    // The first collage of a window is on its way while the window fills.
+    if (bytes === 0) shelf.open(request.directory, request.collage);
+    bytes += request.rectangle.width * request.rectangle.height * BYTES_PER_PIXEL;
+    if (window.length < WINDOW_RECORDS && bytes < WINDOW_BYTES) continue;
+    yield* cutWindow(window, shelf);
+    window = [];
+    bytes = 0;
+  }
+  yield* cutWindow(window, shelf);
+}
+
+async function* cutWindow(window: (Request | Failure)[], shelf: CollageShelf): AsyncGenerator<Cut | Failure> {
+  const done: (Cut | Failure | undefined)[] = [];
+  const groups = new Map<string, { at: number; request: Request }[]>();
+  for (const [at, request] of window.entries()) {
+    if ('bad' in request) {
+      done[at] = request;
+      continue;
+    }
+    const key = `${request.directory}\0${request.collage}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ at, request }]);
+    else group.push({ at, request });
+  }
+  const queue = [...groups.values()];
+  let next = 0;
+  for (const [turn, group] of queue.entries()) {
+    const { directory, collage: name } = group[0]!.request;
+    const opening = shelf.open(directory, name);
+    const following = queue[turn + 1];
+    if (following !== undefined) shelf.open(following[0]!.request.directory, following[0]!.request.collage);
+    const collage = await opening.catch((error) => {
+      if (error instanceof ToolError) return error;
+      throw error;
+    });
+    for (const { at, request } of group) {
+      done[at] =
+        collage instanceof ToolError ? { ...located(request), bad: collage } : cutOne(request, collage);
+      for (; done[next] !== undefined; next += 1) {
+        yield done[next]!;
+        done[next] = undefined;
+      }
+    }
+  }
+  for (; done[next] !== undefined; next += 1) yield done[next]!;
+}
+
+const located = ({ record, line }: LocatedRecord): LocatedRecord => ({ record, line });
+
+function requestOf({ record, line }: LocatedRecord): Request | Failure {
+  const fail = (message: string, hint?: string): Failure => ({
+    record,
+    line,
+    bad: inputError(message, { hint }),
+  });
+  const { directory, collage_file: collage } = record;
+  if (typeof directory !== 'string' || directory === '')
+    return fail('the record does not say where its collages lie', 'say it: --directory RUN');
+  if (typeof collage !== 'string' || collage === '') return fail('the record has no collage_file');
+  const sides: number[] = [];
+  for (const field of ['image_x', 'image_y', 'image_w', 'image_h']) {
+    const side = record[field];
+    if (!Number.isSafeInteger(side)) return fail(`the record has no whole number ${field}`);
+    sides.push(side as number);
+  }
+  const [x, y, width, height] = sides as [number, number, number, number];
+  if (width <= 0 || height <= 0) return fail(`the rectangle of ${width} × ${height} pixels has no area`);
+  return { record, line, directory, collage, rectangle: { x, y, width, height } };
+}
+
+function cutOne(request: Request, { path, image, mask }: Collage): Cut | Failure {
+  const { x, y, width, height } = request.rectangle;
+  const fail = (message: string): Failure => ({
+    ...located(request),
+    bad: inputError(message, { file: path }),
+  });
+  if (x < 0 || y < 0 || x + width > image.width || y + height > image.height)
+    return fail(
+      `the rectangle of ${width} × ${height} pixels at (${x}, ${y}) leaves the collage of ${image.width} × ${image.height}`,
+    );
+  const cut = { ...located(request), image: crop(image, request.rectangle) };
+  if (mask === undefined) return cut;
+  const piece = crop(mask, request.rectangle);
+  const stray = piece.data.find((value) => value !== 0 && value !== 255);
+  return stray === undefined
+    ? { ...cut, mask: piece }
+    : fail(`its mask has the value ${stray}, neither 0 nor 255`);
+}

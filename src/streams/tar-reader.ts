@@ -1,0 +1,164 @@
+import { inputError } from '../errors.js';
+import { ByteSource } from './byte-source.js';
+import { BLOCK, decodeHeader, decodePax, type Header, isZero, paddingOf } from './tar-header.js';
+
+export interface TarEntry {
+  /** Path in the archive, without a leading `./`. */
+  name: string;
+  bytes: Buffer;
+}
+
+export interface TarOptions {
+  /** What the archive is called in errors. */
+  source?: string;
+  /** Refuse entries of more bytes than this; an entry is held in memory whole. */
+  maxEntryBytes?: number;
+}
+
+/** Far more than any vignette; a stranger's archive cannot make us take all the memory. */
+const MAX_ENTRY_BYTES = 256 * 2 ** 20;
+/** Extended headers hold a name or two. */
+const MAX_EXTENSION_BYTES = 2 ** 20;
+
+/** Type flags of entries that hold no data of their own. */
+const REFUSED: Record<string, string> = {
+  '1': 'a hard link',
+  '2': 'a symbolic link',
+  '3': 'a character device',
+  '4': 'a block device',
+  '6': 'a FIFO',
+  S: 'a sparse file',
+  M: 'a part of a multi-volume archive',
+};
+
+/**
+ * Reads a tar archive entry by entry. Folders are passed over; links, devices and sparse files are refused.
+ *
+ * @throws an input error where the archive is cut short anywhere, goes on after its end, is empty or damaged.
+ *   Both zero blocks at the end must be there: nothing else tells a whole archive from one whose producer died.
+ */
+export async function* readTar(
+  input: AsyncIterable<Uint8Array>,
+  { source: file = 'stdin', maxEntryBytes = MAX_ENTRY_BYTES }: TarOptions = {},
+): AsyncGenerator<TarEntry> {
+  const source = new ByteSource(input);
+  /** What an extension says of the entry after it. */
+  let next: { path?: string; size?: number } = {};
+  try {
+    for (;;) {
+      const header = await readHeader(source, file);
+      if (header === undefined) break;
+      const entry = next.path ?? header.name;
+      const size = next.size ?? header.size;
+      if (header.type === 'x' || header.type === 'g' || header.type === 'L' || header.type === 'K') {
+        const body = await readBody(source, header.size, MAX_EXTENSION_BYTES, {
+          file,
+          entry: 'an extended header',
+        });
+        if (header.type === 'L') next.path = body.toString('utf8').replace(/\0.*$/s, '');
+        if (header.type === 'x') next = { ...next, ...extension(body, file, source) };
+        continue;
+      }
+      next = {};
+      if (REFUSED[header.type] !== undefined)
+        throw inputError(`this entry is ${REFUSED[header.type]}`, {
+          file,
+          entry,
+          hint: 'archive plain files only',
+        });
+      if (header.type === '5') {
+        if (size > 0) throw damaged(file, source);
+        continue;
+      }
+      if (header.type !== '0')
+        throw inputError(`this entry is of the unknown type "${header.type}"`, { file, entry });
+      const bytes = await readBody(source, size, maxEntryBytes, { file, entry });
+      yield { name: entry.replace(/^(\.\/+)+/, ''), bytes };
+    }
+    if (next.path !== undefined || next.size !== undefined) throw damaged(file, source);
+    await readEnd(source, file);
+  } finally {
+    await source.close();
+  }
+}
+
+/** The next header; undefined at the first of the zero blocks that end an archive. */
+async function readHeader(source: ByteSource, file: string): Promise<Header | undefined> {
+  if (source.ready < BLOCK && !(await source.fill(BLOCK))) {
+    if (source.position === 0 && source.ready === 0)
+      throw inputError('nothing came in where a tar archive is due', {
+        file,
+        hint: 'look at the step before',
+      });
+    throw cutShort(source.ready === 0 ? 'before its end blocks' : 'inside a header', file, source);
+  }
+  const first = source.position === 0;
+  const block = source.take(BLOCK);
+  if (block[0] === 0 && isZero(block)) return undefined;
+  const header = decodeHeader(block);
+  if (header === undefined) throw first ? notTar(block, file) : damaged(file, source);
+  return header;
+}
+
+async function readBody(
+  source: ByteSource,
+  size: number,
+  most: number,
+  place: { file: string; entry: string },
+): Promise<Buffer> {
+  if (size > most) throw inputError(`${size} bytes are more than the ${most} that an entry may have`, place);
+  const whole = size + paddingOf(size);
+  if (source.ready < whole && !(await source.fill(whole)))
+    throw inputError('the archive is cut short inside this entry', {
+      ...place,
+      hint: 'look at the step before',
+    });
+  return source.take(whole).subarray(0, size);
+}
+
+function extension(body: Buffer, file: string, source: ByteSource): { path?: string; size?: number } {
+  const records = decodePax(body);
+  if (records === undefined) throw damaged(file, source);
+  const found: { path?: string; size?: number } = {};
+  const [path, size] = [records.get('path'), records.get('size')];
+  if (path !== undefined) found.path = path;
+  if (size !== undefined) {
+    if (!/^\d{1,15}$/.test(size)) throw damaged(file, source);
+    found.size = Number(size);
+  }
+  if ([...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
+    throw inputError('this entry is a sparse file', { file, ...(path === undefined ? {} : { entry: path }) });
+  return found;
+}
+
+/** After the first zero block: the second, then nothing but zeros (archives are padded to whole records). */
+async function readEnd(source: ByteSource, file: string): Promise<void> {
+  if (!(await source.fill(BLOCK))) throw cutShort('between its two end blocks', file, source);
+  if (!isZero(source.take(BLOCK))) throw damaged(file, source);
+  while (source.ready > 0 || (await source.fill(1))) {
+    if (isZero(source.take(source.ready))) continue;
+    throw inputError('more data follows the end of the archive', {
+      file,
+      hint: 'join archives with tar --concatenate, not with cat',
+    });
+  }
+}
+
+const cutShort = (where: string, file: string, source: ByteSource) =>
+  inputError(`the archive is cut short ${where}, after ${source.position} bytes`, {
+    file,
+    hint: 'look at the step before',
+  });
+
+const damaged = (file: string, source: ByteSource) =>
+  inputError(`the archive is damaged near byte ${source.position}`, { file });
+
+function notTar(block: Buffer, file: string) {
+  const hint =
+    block[0] === 0x1f && block[1] === 0x8b
+      ? 'it looks compressed: put gunzip before this step'
+      : block[0] === 0x7b
+        ? 'it looks like NDJSON, which fc-decollage reads'
+        : 'a vignette stream comes from fc-decollage, fc-exif or tar';
+  return inputError('this is no tar archive', { file, hint });
+}
