@@ -28,6 +28,9 @@ for (const program of Object.keys(bin)) {
     platform: 'node',
     target: 'node20.19',
     external: Object.keys(dependencies).filter((name) => name !== 'yargs'),
+    alias: { 'string-width': './dist/shell/text-width.js' },
+    // Names stay, and so do lines: stack traces must be of use.
+    minifySyntax: true,
     // Yargs asks this as soon as it is loaded, and to look at a stdout that is a pipe makes it non-blocking for
     // all who share it (see src/shell/stdout.ts). The width of --help is ours to give.
     define: { 'process.stdout.columns': 'undefined' },
