@@ -28,12 +28,13 @@ Buffer.poolSize = 2 ** 20;
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-async function* records(folder: string): AsyncGenerator<RecordPart> {
+async function* records(folder: string): AsyncGenerator<RecordPart[]> {
   const run = await openRun(await listOf(folder));
-  for await (const part of run.parts) {
-    if ('bad' in part) throw part.bad;
-    if ('row' in part) yield { record: recordOf(part.row, run), line: part.row.index + 1 };
-  }
+  for await (const batch of run.parts)
+    yield batch.flatMap((part): RecordPart[] => {
+      if ('bad' in part) throw part.bad;
+      return 'row' in part ? [{ record: recordOf(part.row, run), line: part.row.index + 1 }] : [];
+    });
 }
 
 const settings: DecollageSettings = {
@@ -55,6 +56,6 @@ const tagger = new Tagger(
 );
 const writer = new VignetteWriter(new Output(process.stdout));
 const shelf = new CollageShelf({ masks: false, note() {} });
-for await (const vignette of decollage(records(process.argv[2]!), shelf, settings, noSkips, silentReport))
-  await writer.write(await tagger.tag(vignette, (file) => ({ file })));
+for await (const batch of decollage(records(process.argv[2]!), shelf, settings, noSkips, silentReport))
+  for (const vignette of batch) await writer.write(await tagger.tag(vignette, (file) => ({ file })));
 await writer.end();

@@ -86,12 +86,15 @@ export const command = defineCommand({
 
     const parts = readRecords(input, { directory: options.directory, note: (text) => report.note(text) });
     let [vignettes, pixels] = [0, 0];
-    for await (const vignette of decollage(parts, shelf, settings, skips, report)) {
-      signal.throwIfAborted();
-      await writer.write(vignette);
-      vignettes += 1;
-      pixels += vignette.image.bytes.length;
-      if (vignettes % 256 === 0) report.progress(`${vignettes} vignettes`);
+    for await (const batch of decollage(parts, shelf, settings, skips, report)) {
+      for (const vignette of batch) {
+        signal.throwIfAborted();
+        const full = writer.write(vignette);
+        if (full !== undefined) await full;
+        vignettes += 1;
+        pixels += vignette.image.bytes.length;
+      }
+      report.progress(`${vignettes} vignettes`);
     }
     if (options.expect !== undefined && vignettes !== options.expect)
       throw inputError(`${vignettes} vignettes where --expect says ${options.expect}`, { file: 'stdin' });

@@ -68,18 +68,21 @@ export const command = defineCommand({
             `${run.list}: version ${run.header.version} is read like 017, the version that is known`,
           );
         const line = recordLines(run);
-        for await (const part of run.parts) {
-          if ('bad' in part) await skips.skip(part.bad, { run: run.name, index: part.index });
-          else if ('unended' in part)
-            report.note(
-              `${run.list}:${part.unended}: the last line has no line end; its fields are all there`,
-            );
-          else {
-            particles += 1;
-            const { row } = part;
-            await output.write(csv ? csvLine([...leadingCells(row, run, options), ...row.cells]) : line(row));
-            if (particles % 1024 === 0) report.progress(`${particles} particles`);
+        for await (const batch of run.parts) {
+          for (const part of batch) {
+            if ('bad' in part) await skips.skip(part.bad, { run: run.name, index: part.index });
+            else if ('unended' in part)
+              report.note(
+                `${run.list}:${part.unended}: the last line has no line end; its fields are all there`,
+              );
+            else {
+              particles += 1;
+              const { row } = part;
+              output.add(csv ? csvLine([...leadingCells(row, run, options), ...row.cells]) : line(row));
+              if (output.full) await output.flush();
+            }
           }
+          report.progress(`${particles} particles`);
         }
       }
       if (particles === 0 && !options['allow-empty'])

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { inputError } from '../errors.js';
+import { CuttingBoard } from '../image/cutting-board.js';
 import { decodeCollage } from '../image/decode-collage.js';
 import type { Pixels } from '../image/pixels.js';
 import { CollageFinder } from './collage-file.js';
@@ -8,9 +9,9 @@ import { maskOfCollage } from './collage-name.js';
 export interface Collage {
   /** Path, for errors. */
   path: string;
-  image: Pixels;
+  board: CuttingBoard;
   /** The mask collage, where masks are asked for. */
-  mask?: Pixels;
+  masks?: CuttingBoard;
 }
 
 /** The collage at work and the one after it; a decoded collage takes some 12 MB. */
@@ -66,13 +67,13 @@ export class CollageShelf {
       decodeCollage(path),
       this.#masks ? this.#loadMask(directory, name) : undefined,
     ]);
-    if (mask === undefined) return { path, image };
+    if (mask === undefined) return { path, board: new CuttingBoard(image) };
     if (mask.width !== image.width || mask.height !== image.height)
       throw inputError(
         `its mask collage is ${mask.width} × ${mask.height} pixels in size, it is ${image.width} × ${image.height}`,
         { file: path },
       );
-    return { path, image, mask };
+    return { path, board: new CuttingBoard(image), masks: new CuttingBoard(mask) };
   }
 
   async #loadMask(directory: string, name: string): Promise<Pixels> {

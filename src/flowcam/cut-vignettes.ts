@@ -1,5 +1,5 @@
 import { inputError, ToolError } from '../errors.js';
-import { crop, type Pixels, type Rectangle } from '../image/pixels.js';
+import type { Pixels, Rectangle } from '../image/pixels.js';
 import type { Collage, CollageShelf } from './collage-shelf.js';
 import type { LocatedRecord } from './particle-record.js';
 
@@ -26,6 +26,9 @@ const WINDOW_RECORDS = 1024;
 const WINDOW_BYTES = 64 * 2 ** 20;
 /** Of RGB; enough to bound the memory. */
 const BYTES_PER_PIXEL = 3;
+/** What is cut is given on in batches: to hand over each one alone took as long as the cutting. */
+const BATCH_RECORDS = 64;
+const BATCH_BYTES = 2 ** 20;
 
 /**
  * Cuts vignettes out of collages, exactly as their pixels are. They come in the order of the records.
@@ -34,45 +37,41 @@ const BYTES_PER_PIXEL = 3;
  * the next collage is decoded while the present one is cut.
  */
 export async function* cutVignettes(
-  records: AsyncIterable<LocatedRecord>,
+  records: AsyncIterable<LocatedRecord[]>,
   shelf: CollageShelf,
-): AsyncGenerator<Cut | Failure> {
+): AsyncGenerator<(Cut | Failure)[]> {
   let window: (Request | Failure)[] = [];
   let bytes = 0;
-  for await (const located of records) {
-    const request = requestOf(located);
-    window.push(request);
-    if ('bad' in request) continue;
-    // The first collage of a window is on its way while the window fills.
-    if (bytes === 0) shelf.open(request.directory, request.collage);
-    bytes += request.rectangle.width * request.rectangle.height * BYTES_PER_PIXEL;
-    if (window.length < WINDOW_RECORDS && bytes < WINDOW_BYTES) continue;
-    yield* cutWindow(window, shelf);
-    window = [];
-    bytes = 0;
+  for await (const batch of records) {
+    for (const located of batch) {
+      const request = requestOf(located);
+      window.push(request);
+      if ('bad' in request) continue;
+      // The first collage of a window is on its way while the window fills.
+      if (bytes === 0) shelf.open(request.directory, request.collage);
+      bytes += request.rectangle.width * request.rectangle.height * BYTES_PER_PIXEL;
+      if (window.length < WINDOW_RECORDS && bytes < WINDOW_BYTES) continue;
+      yield* cutWindow(window, shelf);
+      window = [];
+      bytes = 0;
+    }
   }
   yield* cutWindow(window, shelf);
 }
 
-async function* cutWindow(window: (Request | Failure)[], shelf: CollageShelf): AsyncGenerator<Cut | Failure> {
-  const done: (Cut | Failure | undefined)[] = [];
-  const groups = new Map<string, { at: number; request: Request }[]>();
-  for (const [at, request] of window.entries()) {
-    if ('bad' in request) {
-      done[at] = request;
-      continue;
-    }
-    const key = `${request.directory}\0${request.collage}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [{ at, request }]);
-    else group.push({ at, request });
-  }
-  const queue = [...groups.values()];
+async function* cutWindow(
+  window: (Request | Failure)[],
+  shelf: CollageShelf,
+): AsyncGenerator<(Cut | Failure)[]> {
+  const done: (Cut | Failure | undefined)[] = window.map((asked) => ('bad' in asked ? asked : undefined));
+  const groups = byCollage(window);
+  let batch: (Cut | Failure)[] = [];
+  let bytes = 0;
   let next = 0;
-  for (const [turn, group] of queue.entries()) {
+  for (const [turn, group] of groups.entries()) {
     const { directory, collage: name } = group[0]!.request;
     const opening = shelf.open(directory, name);
-    const following = queue[turn + 1];
+    const following = groups[turn + 1];
     if (following !== undefined) shelf.open(following[0]!.request.directory, following[0]!.request.collage);
     const collage = await opening.catch((error) => {
       if (error instanceof ToolError) return error;
@@ -82,12 +81,32 @@ async function* cutWindow(window: (Request | Failure)[], shelf: CollageShelf): A
       done[at] =
         collage instanceof ToolError ? { ...located(request), bad: collage } : cutOne(request, collage);
       for (; done[next] !== undefined; next += 1) {
-        yield done[next]!;
+        const made = done[next]!;
         done[next] = undefined;
+        batch.push(made);
+        if ('image' in made) bytes += made.image.data.length;
+        if (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
+        yield batch;
+        batch = [];
+        bytes = 0;
       }
     }
   }
-  for (; done[next] !== undefined; next += 1) yield done[next]!;
+  for (; next < done.length; next += 1) batch.push(done[next]!);
+  if (batch.length > 0) yield batch;
+}
+
+/** The requests of a window by their collages, in the order in which these come first. */
+function byCollage(window: (Request | Failure)[]): { at: number; request: Request }[][] {
+  const groups = new Map<string, { at: number; request: Request }[]>();
+  for (const [at, request] of window.entries()) {
+    if ('bad' in request) continue;
+    const key = `${request.directory}\0${request.collage}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ at, request }]);
+    else group.push({ at, request });
+  }
+  return [...groups.values()];
 }
 
 const located = ({ record, line }: LocatedRecord): LocatedRecord => ({ record, line });
@@ -113,7 +132,8 @@ function requestOf({ record, line }: LocatedRecord): Request | Failure {
   return { record, line, directory, collage, rectangle: { x, y, width, height } };
 }
 
-function cutOne(request: Request, { path, image, mask }: Collage): Cut | Failure {
+function cutOne(request: Request, { path, board, masks }: Collage): Cut | Failure {
+  const { image } = board;
   const { x, y, width, height } = request.rectangle;
   const fail = (message: string): Failure => ({
     ...located(request),
@@ -123,9 +143,9 @@ function cutOne(request: Request, { path, image, mask }: Collage): Cut | Failure
     return fail(
       `the rectangle of ${width} × ${height} pixels at (${x}, ${y}) leaves the collage of ${image.width} × ${image.height}`,
     );
-  const cut = { ...located(request), image: crop(image, request.rectangle) };
-  if (mask === undefined) return cut;
-  const piece = crop(mask, request.rectangle);
+  const cut = { ...located(request), image: board.cut(request.rectangle) };
+  if (masks === undefined) return cut;
+  const piece = masks.cut(request.rectangle);
   const stray = piece.data.find((value) => value !== 0 && value !== 255);
   return stray === undefined
     ? { ...cut, mask: piece }

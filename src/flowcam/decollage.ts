@@ -23,55 +23,69 @@ export interface DecollageSettings {
 }
 
 /**
- * Records in, vignettes out, in the same order. What `skips` lets pass is left out.
+ * Records in, vignettes out, in the same order and in batches. What `skips` lets pass is left out.
  *
  * @throws an input error for records whose rectangle, collage or name is faulty, unless they are skipped
  */
 export async function* decollage(
-  parts: AsyncIterable<RecordPart>,
+  parts: AsyncIterable<RecordPart[]>,
   shelf: CollageShelf,
   settings: DecollageSettings,
   skips: Skips,
   report: Report,
-): AsyncGenerator<Vignette> {
+): AsyncGenerator<Vignette[]> {
   const names = new NameSet();
+  let number = 0;
   const skip = (bad: ToolError, { run, index }: ParticleRecord) => skips.skip(bad, { run, index });
 
-  async function* goodRecords(): AsyncGenerator<LocatedRecord> {
-    for await (const part of parts) {
-      if ('bad' in part) await skips.skip(part.bad);
-      else yield part;
+  async function* goodRecords(): AsyncGenerator<LocatedRecord[]> {
+    for await (const batch of parts) {
+      const good: LocatedRecord[] = [];
+      for (const part of batch) {
+        if ('bad' in part) await skips.skip(part.bad);
+        else good.push(part);
+      }
+      yield good;
     }
   }
 
-  async function* named(): AsyncGenerator<{ cut: Cut; name: string }> {
-    let number = 0;
-    for await (const cut of cutVignettes(goodRecords(), shelf)) {
+  const make = ({ cut, name }: { cut: Cut; name: string }): Made | Promise<Made> => {
+    try {
+      const made = encode(cut, name, settings);
+      return made instanceof Promise ? made.catch((error) => failed(error, cut)) : made;
+    } catch (error) {
+      return failed(error, cut);
+    }
+  };
+
+  for await (const cuts of cutVignettes(goodRecords(), shelf)) {
+    const named: { cut: Cut; name: string }[] = [];
+    for (const cut of cuts) {
       const name = 'bad' in cut ? atRecord(cut.bad, cut) : nameOf(cut, settings.name, number, names);
       if (name instanceof ToolError) await skip(name, cut.record);
       else {
-        yield { cut: cut as Cut, name };
+        named.push({ cut: cut as Cut, name });
         number += 1;
       }
     }
-  }
-
-  const work = async ({ cut, name }: { cut: Cut; name: string }): Promise<Vignette | Failure> => {
-    try {
-      return await encode(cut, name, settings);
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      return { ...cut, bad: atRecord(error, cut) };
+    const vignettes: Vignette[] = [];
+    for (const made of await mapInOrder(named, settings.jobs, make)) {
+      if ('bad' in made) await skip(made.bad, made.record);
+      else vignettes.push(made);
     }
-  };
-  for await (const made of mapInOrder(named(), settings.jobs, work)) {
-    if ('bad' in made) await skip(made.bad, made.record);
-    else yield made;
+    yield vignettes;
   }
   if (shelf.decodedAgain > shelf.decoded / 2)
     report.note(
       `records that jump between collages had ${shelf.decodedAgain} of them decoded again; sort by collage_file to be faster`,
     );
+}
+
+type Made = Vignette | Failure;
+
+function failed(error: unknown, cut: Cut): Failure {
+  if (!(error instanceof ToolError)) throw error;
+  return { record: cut.record, line: cut.line, bad: atRecord(error, cut) };
 }
 
 /** The name of a vignette, or why it has none. */
@@ -108,20 +122,22 @@ function atRecord(error: ToolError, { record, line }: LocatedRecord): ToolError 
   });
 }
 
-async function encode(
+function encode(
   { record, image, mask }: Cut,
   name: string,
   { encoding, grey }: DecollageSettings,
-): Promise<Vignette> {
+): Vignette | Promise<Vignette> {
   const pixels = grey ? oneChannel(image) : image;
   if (pixels === undefined)
     throw inputError('the three channels differ, so one cannot stand for all', { hint: 'leave out --grey' });
-  return {
+  const bytes = encodeVignette(pixels, encoding);
+  const vignette = (bytes: Uint8Array): Vignette => ({
     name,
     sidecar: sidecarOf(record),
-    image: { extension: encoding.format, bytes: await encodeVignette(pixels, encoding) },
-    ...(mask === undefined ? {} : { mask: await encodeMask(mask) }),
-  };
+    image: { extension: encoding.format, bytes },
+  });
+  if (mask === undefined) return bytes instanceof Promise ? bytes.then(vignette) : vignette(bytes);
+  return Promise.all([bytes, encodeMask(mask)]).then(([bytes, mask]) => ({ ...vignette(bytes), mask }));
 }
 
 /** The record as it is published: without the path on somebody's disk, which JSON leaves out when undefined. */

@@ -23,7 +23,8 @@ export type ListPart =
 
 export interface List {
   header: ListHeader;
-  parts: AsyncGenerator<ListPart>;
+  /** In batches as they come in. */
+  parts: AsyncGenerator<ListPart[]>;
 }
 
 /**
@@ -56,12 +57,13 @@ async function* readRows(
   iterator: AsyncIterator<LineBatch>,
   header: ListHeader,
   file: string,
-): AsyncGenerator<ListPart> {
+): AsyncGenerator<ListPart[]> {
   const pattern = plainRow(header);
   let index = 0;
   let blank: number | undefined;
   try {
     for (let batch: LineBatch | undefined = head; batch !== undefined; ) {
+      const parts: ListPart[] = [];
       for (const [at, text] of batch.lines.entries()) {
         const place = { file, line: batch.first + at };
         if (text === '') {
@@ -76,10 +78,11 @@ async function* readRows(
         const bad =
           (plain ? undefined : faultOf(cells, header, place)) ??
           (isCut ? cutOf(cells, header, place) : undefined);
-        yield bad === undefined ? { row: { index, line: place.line, cells, plain } } : { bad, index };
+        parts.push(bad === undefined ? { row: { index, line: place.line, cells, plain } } : { bad, index });
         index += 1;
-        if (isCut && bad === undefined) yield { unended: place.line };
+        if (isCut && bad === undefined) parts.push({ unended: place.line });
       }
+      yield parts;
       const next: IteratorResult<LineBatch> = await iterator.next();
       batch = next.done ? undefined : next.value;
     }

@@ -23,7 +23,7 @@ export interface Run {
 }
 
 export interface OpenRun extends Run {
-  parts: AsyncIterable<ListPart>;
+  parts: AsyncIterable<ListPart[]>;
   /** Lets go of the list; not needed where `parts` were read to their end. */
   close(): Promise<unknown>;
 }
@@ -93,16 +93,18 @@ async function readRun(
 const MOST_PEEKED = 100;
 
 /** Looks at the first good row without taking it away. */
-async function peekRow(parts: AsyncGenerator<ListPart>) {
-  const before: ListPart[] = [];
+async function peekRow(parts: AsyncGenerator<ListPart[]>) {
+  const before: ListPart[][] = [];
+  let peeked = 0;
   let first: ListRow | undefined;
-  while (first === undefined && before.length < MOST_PEEKED) {
-    const { value, done } = await parts.next();
+  while (first === undefined && peeked < MOST_PEEKED) {
+    const { value: batch, done } = await parts.next();
     if (done) break;
-    before.push(value);
-    if ('row' in value) first = value.row;
+    before.push(batch);
+    peeked += batch.length;
+    first = batch.find((part) => 'row' in part)?.row;
   }
-  async function* all(): AsyncGenerator<ListPart> {
+  async function* all(): AsyncGenerator<ListPart[]> {
     try {
       yield* before;
       yield* parts;

@@ -7,7 +7,7 @@ import { inputError } from '../errors.js';
 import { numberOf, numbersOf, readTiff } from './ifd.js';
 import type { Pixels } from './pixels.js';
 import * as TAG from './tags.js';
-import { type TiffImage, writeTiff } from './tiff-writer.js';
+import { type TiffImage, writePlainTiff, writeTiff } from './tiff-writer.js';
 
 /** The formats of vignettes, by the word that asks for them; it is the extension too. */
 export const FORMATS = ['tif', 'png', 'jpeg', 'jpg'] as const;
@@ -24,39 +24,49 @@ export interface Encoding {
   quality: number;
 }
 
-/** Turns pixels into the bytes of an image file; the same pixels give the same bytes. */
-export async function encodeVignette(
+/**
+ * Turns pixels into the bytes of an image file; the same pixels give the same bytes. Only what takes its time is a
+ * promise.
+ */
+export function encodeVignette(
   pixels: Pixels,
   { format, compression, quality }: Encoding,
-): Promise<Uint8Array> {
+): Uint8Array | Promise<Uint8Array> {
   if (format === 'tif') return encodeTiff(pixels, compression);
-  if (format === 'png') return (await image(pixels)).png().toBuffer();
+  if (format === 'png') return encodePng(pixels);
   if (pixels.depth === 16)
     throw inputError('JPEG has 8 bits a sample, and this collage has 16', {
       hint: 'use --format tif or png',
     });
-  // Without chroma subsampling: a particle is a few pixels wide.
-  return (await image(pixels)).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+  return encodeJpeg(pixels, quality);
 }
 
+const encodePng = async (pixels: Pixels): Promise<Uint8Array> => (await image(pixels)).png().toBuffer();
+
+/** Without chroma subsampling: a particle is a few pixels wide. */
+const encodeJpeg = async (pixels: Pixels, quality: number): Promise<Uint8Array> =>
+  (await image(pixels)).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+
 /** A mask, 0 and 255, as a PNG of one channel. */
-export const encodeMask = async (mask: Pixels): Promise<Uint8Array> => (await image(mask)).png().toBuffer();
+export const encodeMask = encodePng;
 
 const deflateAsync = promisify(deflate);
 
-async function encodeTiff(pixels: Pixels, compression: Compression): Promise<Uint8Array> {
+function encodeTiff(pixels: Pixels, compression: Compression): Uint8Array | Promise<Uint8Array> {
   const head = {
     width: pixels.width,
     height: pixels.height,
     samplesPerPixel: pixels.channels,
     bitsPerSample: pixels.depth,
-    compression,
   } satisfies Partial<TiffImage>;
-  if (compression === 'lzw') return writeTiff({ ...head, ...(await lzwStrips(pixels)) });
-  const samples = littleEndian(pixels);
-  const strip = compression === 'none' ? samples : await deflateAsync(samples);
-  return writeTiff({ ...head, strips: [strip] });
+  if (compression === 'none') return writePlainTiff({ ...head, strip: littleEndian(pixels) });
+  const strips = compression === 'lzw' ? lzwStrips(pixels) : deflateStrip(pixels);
+  return strips.then((packed) => writeTiff({ ...head, compression, ...packed }));
 }
+
+const deflateStrip = async (pixels: Pixels): Promise<Pick<TiffImage, 'strips'>> => ({
+  strips: [await deflateAsync(littleEndian(pixels))],
+});
 
 /** LZW has one encoder that everybody reads, libtiff's: its strips are put into our container. */
 async function lzwStrips(pixels: Pixels): Promise<Pick<TiffImage, 'strips' | 'rowsPerStrip' | 'predictor'>> {

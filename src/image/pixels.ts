@@ -17,17 +17,6 @@ export interface Rectangle {
   height: number;
 }
 
-/** The pixels within a rectangle, copied; the rectangle must lie within the image. */
-export function crop(image: Pixels, { x, y, width, height }: Rectangle): Pixels {
-  const pixelBytes = image.channels * (image.depth / 8);
-  const [stride, rowBytes] = [image.width * pixelBytes, width * pixelBytes];
-  const data = Buffer.allocUnsafe(rowBytes * height);
-  let from = y * stride + x * pixelBytes;
-  for (let row = 0; row < height; row += 1, from += stride)
-    image.data.copy(data, row * rowBytes, from, from + rowBytes);
-  return { ...image, width, height, data };
-}
-
 /**
  * One channel of an image whose three are equal, as from a mono camera.
  *

@@ -3,7 +3,7 @@
  * RGB. Encoding thousands of vignettes one by one through an image library costs a thousand times more.
  */
 import { longs, rationals, shorts } from './fields.js';
-import type { Directory, Field } from './ifd.js';
+import { type Directory, type Field, readTiff } from './ifd.js';
 import { writeTiffStructure } from './ifd-writer.js';
 import * as TAG from './tags.js';
 
@@ -59,4 +59,67 @@ export function writeTiff(image: TiffImage): Buffer {
   fields.set(TAG.RESOLUTION_UNIT, NO_UNIT);
   if (image.predictor) fields.set(TAG.PREDICTOR, DIFFERENCES);
   return writeTiffStructure({ fields, data: { offsetsTag: TAG.STRIP_OFFSETS, pieces: strips } });
+}
+
+/** A file of one pixel in one strip, and where in it its size stands. */
+interface Pattern {
+  /** All bytes before the strip. */
+  head: Buffer;
+  width: number;
+  height: number;
+  rowsPerStrip: number;
+  stripBytes: number;
+}
+
+const patterns = new Map<number, Pattern>();
+
+function patternOf(samplesPerPixel: 1 | 3, bitsPerSample: 8 | 16): Pattern {
+  const key = samplesPerPixel * 100 + bitsPerSample;
+  let pattern = patterns.get(key);
+  if (pattern === undefined) {
+    const strip = new Uint8Array(samplesPerPixel * (bitsPerSample / 8));
+    const file = writeTiff({
+      width: 1,
+      height: 1,
+      samplesPerPixel,
+      bitsPerSample,
+      compression: 'none',
+      strips: [strip],
+    });
+    const page = readTiff(file).pages[0]!;
+    const at = (tag: number) => page.get(tag)!.start;
+    pattern = {
+      head: file.subarray(0, file.length - strip.length),
+      width: at(TAG.IMAGE_WIDTH),
+      height: at(TAG.IMAGE_LENGTH),
+      rowsPerStrip: at(TAG.ROWS_PER_STRIP),
+      stripBytes: at(TAG.STRIP_BYTE_COUNTS),
+    };
+    patterns.set(key, pattern);
+  }
+  return pattern;
+}
+
+/**
+ * The bytes of a TIFF file of one strip that is not packed: what `writeTiff` gives, in a twentieth of its time,
+ * because all such files are alike but for four numbers.
+ */
+export function writePlainTiff({
+  width,
+  height,
+  samplesPerPixel,
+  bitsPerSample,
+  strip,
+}: Pick<TiffImage, 'width' | 'height' | 'samplesPerPixel' | 'bitsPerSample'> & {
+  strip: Uint8Array;
+}): Buffer {
+  const pattern = patternOf(samplesPerPixel, bitsPerSample);
+  const file = Buffer.allocUnsafe(pattern.head.length + strip.length);
+  file.set(pattern.head);
+  file.set(strip, pattern.head.length);
+  file.writeUInt32LE(width, pattern.width);
+  file.writeUInt32LE(height, pattern.height);
+  file.writeUInt32LE(height, pattern.rowsPerStrip);
+  file.writeUInt32LE(strip.length, pattern.stripBytes);
+  return file;
 }

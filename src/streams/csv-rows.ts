@@ -17,25 +17,29 @@ export interface CsvRow {
 const MOST_QUOTED = 2 ** 20;
 
 /**
- * Reads CSV (RFC 4180). A row without a quotation mark is cut at its commas; one with is given to csv-parse,
+ * Reads CSV (RFC 4180), in batches as it comes in. A row without a quotation mark is cut at its commas; one with is given to csv-parse,
  * together with the lines after it while a quotation is open. Particle tables hardly ever quote, and cutting them
  * is some thirty times faster.
  *
  * @throws an input error for a text that ends inside a line or a quotation, or whose quotation is without end
  */
-export async function* readCsvRows(batches: AsyncIterable<LineBatch>, file: string): AsyncGenerator<CsvRow> {
+export async function* readCsvRows(
+  batches: AsyncIterable<LineBatch>,
+  file: string,
+): AsyncGenerator<CsvRow[]> {
   /** Lines of a row whose quotation is still open. */
   let open: string[] = [];
   let start = 0;
   let length = 0;
   for await (const { first, lines, ended } of batches) {
+    const rows: CsvRow[] = [];
     for (const [at, text] of lines.entries()) {
       const line = first + at;
       const isCut = !ended && at === lines.length - 1;
       if (open.length === 0) {
         if (!text.includes('"')) {
           if (isCut) throw cutShort(file, line);
-          yield { line, cells: text.split(',') };
+          rows.push({ line, cells: text.split(',') });
           continue;
         }
         start = line;
@@ -50,9 +54,10 @@ export async function* readCsvRows(batches: AsyncIterable<LineBatch>, file: stri
         continue;
       }
       if (isCut) throw cutShort(file, line);
-      yield { line: start, cells: parseRow(open.join('\n'), file, start) };
+      rows.push({ line: start, cells: parseRow(open.join('\n'), file, start) });
       open = [];
     }
+    yield rows;
   }
   if (open.length > 0) throw inputError('a quotation that begins here never ends', { file, line: start });
 }

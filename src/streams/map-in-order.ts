@@ -1,23 +1,30 @@
 /**
- * Applies `work` to items with at most `width` at work at once, and gives the results in the items' order. No
- * more than `width` results wait, so memory stays flat.
+ * Applies `work` to items with at most `width` at work at once, and gives the results in the items' order. What is
+ * done at once takes no promise.
+ *
+ * @throws what `work` throws first, once nothing is at work any more
  */
-export async function* mapInOrder<T, R>(
-  items: AsyncIterable<T>,
+export async function mapInOrder<T, R>(
+  items: readonly T[],
   width: number,
-  work: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const window: Promise<R>[] = [];
-  try {
-    for await (const item of items) {
-      const result = work(item);
-      // Handled when its turn comes; until then a failure is no unhandled rejection.
-      result.catch(() => {});
-      window.push(result);
-      if (window.length >= width) yield await window.shift()!;
+  work: (item: T) => R | Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  const worker = async () => {
+    try {
+      while (next < items.length) {
+        const at = next;
+        next += 1;
+        const result = work(items[at]!);
+        results[at] = result instanceof Promise ? await result : result;
+      }
+    } catch (error) {
+      next = items.length;
+      throw error;
     }
-    while (window.length > 0) yield await window.shift()!;
-  } finally {
-    await Promise.allSettled(window);
-  }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: width }, worker));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
 }

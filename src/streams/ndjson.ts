@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { inputError, type Place } from '../errors.js';
 import type { LineBatch } from './lines.js';
 
 export interface JsonLine {
@@ -14,33 +14,42 @@ const ERROR_KEY = '$error';
 export const failureLine = (message: string): string => `${JSON.stringify({ [ERROR_KEY]: message })}\n`;
 
 /**
- * Reads NDJSON: one object a line, each line with its end.
+ * Reads NDJSON: one object a line, each line with its end; in batches as they come in.
  *
  * @throws an input error for a cut or broken line, and for the line that a failing producer wrote
  */
-export async function* readNdjson(batches: AsyncIterable<LineBatch>, file: string): AsyncGenerator<JsonLine> {
+export async function* readNdjson(
+  batches: AsyncIterable<LineBatch>,
+  file: string,
+): AsyncGenerator<JsonLine[]> {
   for await (const { first, lines, ended } of batches) {
+    const read: JsonLine[] = [];
     for (const [at, text] of lines.entries()) {
       const line = first + at;
       if (!ended && at === lines.length - 1)
         throw inputError('the text ends inside this line', { file, line, hint: 'look at the step before' });
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch (cause) {
-        const hint = text === '{' ? 'one record a line is due: jq needs -c' : 'one JSON object a line is due';
-        throw inputError('this line is not JSON', { file, line, hint, cause });
-      }
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw inputError('this line is not a JSON object', { file, line });
-      const record = value as Record<string, unknown>;
-      if (record[ERROR_KEY] !== undefined)
-        throw inputError(`the step before failed: ${String(record[ERROR_KEY])}`, { file, line });
-      const fault = faultOf(record);
-      if (fault !== undefined) throw inputError(`this line holds ${fault}`, { file, line });
-      yield { line, value: record };
+      read.push({ line, value: parseLine(text, { file, line }) });
     }
+    yield read;
   }
+}
+
+function parseLine(text: string, place: Place): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const hint = text === '{' ? 'one record a line is due: jq needs -c' : 'one JSON object a line is due';
+    throw inputError('this line is not JSON', { ...place, hint, cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw inputError('this line is not a JSON object', place);
+  const record = value as Record<string, unknown>;
+  if (record[ERROR_KEY] !== undefined)
+    throw inputError(`the step before failed: ${String(record[ERROR_KEY])}`, place);
+  const fault = faultOf(record);
+  if (fault !== undefined) throw inputError(`this line holds ${fault}`, place);
+  return record;
 }
 
 /** Deeper values would overflow the stack of whoever writes them; records have two levels. */

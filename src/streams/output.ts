@@ -3,6 +3,10 @@ import { errorCode, outputError, systemReason } from '../errors.js';
 
 /** Collect small writes up to this many bytes: a system call per 512-byte tar header costs more than the work. */
 const BATCH = 256 * 1024;
+/** The most bytes of UTF-8 that a unit of a string can become. */
+const UTF8_PER_UNIT = 3;
+
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Writes to a stream in large pieces and waits until the reader has taken them, so that memory stays flat
@@ -11,8 +15,8 @@ const BATCH = 256 * 1024;
 export class Output {
   readonly #stream: Writable;
   readonly #signal: AbortSignal | undefined;
-  #pending: Uint8Array[] = [];
-  #text = '';
+  /** Filled up to `#size`; a new one for each piece, since a stream may keep what it got. */
+  #batch: Buffer = NOTHING;
   #size = 0;
   #error: Error | undefined;
 
@@ -26,13 +30,40 @@ export class Output {
 
   /** Queues bytes or text (as UTF-8); resolves when there is room for more. */
   async write(chunk: Uint8Array | string): Promise<void> {
-    if (typeof chunk === 'string') this.#text += chunk;
-    else {
-      this.#encodeText();
-      this.#pending.push(chunk);
+    this.add(chunk);
+    if (this.full) await this.flush();
+  }
+
+  /** Whether there is so much queued that it should be flushed before more is added. */
+  get full(): boolean {
+    return this.#size >= BATCH;
+  }
+
+  /** Queues a copy of bytes, or text as UTF-8, without waiting: for the small parts of one thing. */
+  add(chunk: Uint8Array | string): void {
+    if (typeof chunk === 'string') {
+      this.#makeRoom(chunk.length * UTF8_PER_UNIT);
+      this.#size += this.#batch.write(chunk, this.#size);
+    } else {
+      this.#makeRoom(chunk.length);
+      this.#batch.set(chunk, this.#size);
+      this.#size += chunk.length;
     }
-    this.#size += chunk.length;
-    if (this.#size >= BATCH) await this.flush();
+  }
+
+  /** Queues `size` bytes that the caller fills in at once; they hold anything until then. */
+  addRoom(size: number): Buffer {
+    this.#makeRoom(size);
+    this.#size += size;
+    return this.#batch.subarray(this.#size - size, this.#size);
+  }
+
+  #makeRoom(size: number): void {
+    const needed = this.#size + size;
+    if (needed <= this.#batch.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * BATCH, 2 * this.#batch.length, needed));
+    this.#batch.copy(larger, 0, 0, this.#size);
+    this.#batch = larger;
   }
 
   /**
@@ -42,9 +73,8 @@ export class Output {
    */
   async flush(): Promise<void> {
     if (this.#size === 0) return;
-    this.#encodeText();
-    const bytes = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending);
-    this.#pending = [];
+    const bytes = this.#batch.subarray(0, this.#size);
+    this.#batch = NOTHING;
     this.#size = 0;
     await new Promise<void>((resolve, reject) => {
       if (this.#error !== undefined) return reject(this.#failure(this.#error));
@@ -60,12 +90,6 @@ export class Output {
         reject(this.#failure(this.#error));
       });
     });
-  }
-
-  #encodeText(): void {
-    if (this.#text === '') return;
-    this.#pending.push(Buffer.from(this.#text));
-    this.#text = '';
   }
 
   #failure(cause: Error): Error {

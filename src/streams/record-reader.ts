@@ -24,14 +24,14 @@ export interface RecordOptions {
 }
 
 /**
- * Reads particle records from NDJSON or CSV.
+ * Reads particle records from NDJSON or CSV, in batches as they come in.
  *
  * @throws an input error for text that is cut or broken; a usage error for CSV whose run is unknown, or several
  */
 export async function* readRecords(
   input: AsyncIterable<Uint8Array>,
   { source: file = 'stdin', directory, note }: RecordOptions,
-): AsyncGenerator<RecordPart> {
+): AsyncGenerator<RecordPart[]> {
   const batches = readLines(input, { source: file });
   try {
     const first = await batches.next();
@@ -43,9 +43,11 @@ export async function* readRecords(
     if (!looksLikeJson(first.value))
       return yield* readCsvRecords(readCsvRows(all(), file), file, directory, note);
     const run = directory === undefined ? undefined : await describeRun(await listOf(directory));
-    for await (const { value, line } of readNdjson(all(), file)) {
-      const record = value as ParticleRecord;
-      yield { record: run === undefined ? record : boundTo(run, record), line };
+    for await (const read of readNdjson(all(), file)) {
+      yield read.map(({ value, line }) => {
+        const record = value as ParticleRecord;
+        return { record: run === undefined ? record : boundTo(run, record), line };
+      });
     }
   } finally {
     await batches.return(undefined);
@@ -81,42 +83,46 @@ interface Binding {
 }
 
 async function* readCsvRecords(
-  rows: AsyncIterable<CsvRow>,
+  batches: AsyncIterable<CsvRow[]>,
   file: string,
   directory: string | undefined,
   note: (text: string) => void,
-): AsyncGenerator<RecordPart> {
+): AsyncGenerator<RecordPart[]> {
   let columns: string[] | undefined;
   let binding: Binding | undefined;
   let before: { run: string; directory: string | undefined } | undefined;
-  for await (const row of rows) {
-    if (columns === undefined) {
-      const pieces = await withoutHeader(row, directory);
-      columns = pieces ?? row.cells;
-      if (pieces === undefined) {
-        checkColumns(columns, file);
+  for await (const rows of batches) {
+    const parts: RecordPart[] = [];
+    for (const row of rows) {
+      if (columns === undefined) {
+        const pieces = await withoutHeader(row, directory);
+        columns = pieces ?? row.cells;
+        if (pieces === undefined) {
+          checkColumns(columns, file);
+          continue;
+        }
+        note(`${file}: no header; taken for a piece of the table of ${directory}`);
+      }
+      if (row.cells.length !== columns.length) {
+        const message = `${row.cells.length} cells where the header has ${columns.length}`;
+        parts.push({ bad: inputError(message, { file, line: row.line }) });
         continue;
       }
-      note(`${file}: no header; taken for a piece of the table of ${directory}`);
+      const at = {
+        run: row.cells[columns.indexOf('run')]!,
+        directory: row.cells[columns.indexOf('directory')],
+      };
+      if (before !== undefined && (at.run !== before.run || at.directory !== before.directory))
+        throw usageError('this CSV holds several runs', {
+          file,
+          line: row.line,
+          hint: 'use fc-lst2csv --format ndjson, which carries them',
+        });
+      before = at;
+      binding ??= await bind(columns, directory ?? at.directory, file);
+      parts.push(typedRecord(row, binding, file));
     }
-    if (row.cells.length !== columns.length) {
-      const message = `${row.cells.length} cells where the header has ${columns.length}`;
-      yield { bad: inputError(message, { file, line: row.line }) };
-      continue;
-    }
-    const at = {
-      run: row.cells[columns.indexOf('run')]!,
-      directory: row.cells[columns.indexOf('directory')],
-    };
-    if (before !== undefined && (at.run !== before.run || at.directory !== before.directory))
-      throw usageError('this CSV holds several runs', {
-        file,
-        line: row.line,
-        hint: 'use fc-lst2csv --format ndjson, which carries them',
-      });
-    before = at;
-    binding ??= await bind(columns, directory ?? at.directory, file);
-    yield typedRecord(row, binding, file);
+    yield parts;
   }
 }
 

@@ -46,8 +46,17 @@ export class Sidecar {
 
   /** Its text: as it came in, or one line with its end. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(`${JSON.stringify(this.#record)}\n`);
+    this.#bytes ??= Buffer.from(this.#text);
     return this.#bytes;
+  }
+
+  /** The same as text or as bytes, whichever takes no conversion. */
+  get content(): Buffer | string {
+    return this.#bytes ?? this.#text;
+  }
+
+  get #text(): string {
+    return `${JSON.stringify(this.#record)}\n`;
   }
 
   /**

@@ -18,28 +18,39 @@ const CHECKSUM_ROOM = 8;
 /** 1 January 1980 in seconds: some programs take 1970 for no time at all, and zip cannot say less. */
 const MODIFIED = Date.UTC(1980, 0) / 1000;
 
+/** What a header is written to, in its place between the bodies. */
+interface Sink {
+  addRoom(size: number): Buffer;
+}
+
 /**
- * The header block, or blocks, of a regular file: mode 0644, owner 0, a fixed modification time, so that the same
- * files give the same archive. Names beyond 100 bytes or ASCII get a pax `path` record.
+ * Writes the header block, or blocks, of a regular file: mode 0644, owner 0, a fixed modification time, so that the
+ * same files give the same archive. Names beyond 100 bytes or ASCII get a pax `path` record.
  */
-export function encodeHeader(name: string, size: number): Buffer {
-  const bytes = Buffer.from(name);
-  if (bytes.length <= NAME_ROOM && bytes.length === name.length) return ustarBlock(bytes, size, '0');
+export function writeHeader(sink: Sink, name: string, size: number): void {
+  if (name.length <= NAME_ROOM && isAscii(name)) {
+    writeBlock(sink, name, size, '0');
+    return;
+  }
   const record = paxRecord('path', name);
-  const record512 = Buffer.alloc(record.length + paddingOf(record.length));
-  record.copy(record512);
-  // What readers without pax see: as much of the name as there is room for, in whole characters.
-  const short = Buffer.from(
-    bytes
-      .subarray(0, NAME_ROOM)
-      .toString()
-      .replace(/\ufffd+$/, ''),
-  );
-  return Buffer.concat([
-    ustarBlock(Buffer.from('PaxHeader'), record.length, 'x'),
-    record512,
-    ustarBlock(short.subarray(0, NAME_ROOM), size, '0'),
-  ]);
+  writeBlock(sink, 'PaxHeader', record.length, 'x');
+  const room = sink.addRoom(record.length + paddingOf(record.length));
+  room.fill(0, record.copy(room));
+  writeBlock(sink, shortened(name), size, '0');
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
+/** What readers without pax see: as much of a name as there is room for, in whole characters; its bytes as Latin-1. */
+function shortened(name: string): string {
+  const whole = Buffer.from(name)
+    .subarray(0, NAME_ROOM)
+    .toString()
+    .replace(/\ufffd+$/, '');
+  return Buffer.from(whole).subarray(0, NAME_ROOM).toString('latin1');
 }
 
 const TEMPLATE = (() => {
@@ -51,16 +62,36 @@ const TEMPLATE = (() => {
 })();
 const TEMPLATE_SUM = sumOf(TEMPLATE) + CHECKSUM_ROOM * 0x20;
 
-function ustarBlock(name: Uint8Array, size: number, type: '0' | 'x'): Buffer {
-  const block = Buffer.from(TEMPLATE);
-  block.set(name, 0);
-  block.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
-  block.write(type, 156, 'latin1');
-  let sum = TEMPLATE_SUM + type.charCodeAt(0);
-  for (const byte of name) sum += byte;
-  for (let at = 124; at < 136; at += 1) sum += block[at]!;
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, CHECKSUM_AT, 'latin1');
-  return block;
+const SIZE_AT = 124;
+const TYPE_AT = 156;
+
+/** @param name of at most 100 characters, each a byte */
+function writeBlock(sink: Sink, name: string, size: number, type: '0' | 'x'): void {
+  const block = sink.addRoom(BLOCK);
+  block.set(TEMPLATE);
+  block[TYPE_AT] = type.charCodeAt(0);
+  let sum = TEMPLATE_SUM + block[TYPE_AT]!;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    block[at] = code;
+    sum += code;
+  }
+  sum += writeOctal(block, SIZE_AT, 11, size);
+  writeOctal(block, CHECKSUM_AT, 6, sum);
+  block[CHECKSUM_AT + 7] = 0x20;
+}
+
+/** Writes `digits` octal digits, with zeros in front, and returns the sum of their bytes. A NUL is behind them. */
+function writeOctal(block: Buffer, from: number, digits: number, value: number): number {
+  let sum = 0;
+  let rest = value;
+  for (let at = from + digits - 1; at >= from; at -= 1) {
+    const digit = 0x30 + (rest % 8);
+    block[at] = digit;
+    sum += digit;
+    rest = Math.floor(rest / 8);
+  }
+  return sum;
 }
 
 /** `LENGTH KEY=VALUE\n`, where LENGTH counts itself. */
@@ -96,10 +127,10 @@ export function decodeHeader(block: Buffer): Header | undefined {
   if (stored !== sum) return undefined;
   const size = sizeOf(block);
   if (size === undefined) return undefined;
-  const flag = block[156] === 0 || block[156] === 0x37 ? '0' : String.fromCharCode(block[156]!);
+  const flag = block[TYPE_AT] === 0 || block[TYPE_AT] === 0x37 ? '0' : String.fromCharCode(block[TYPE_AT]!);
   let name = text(block, 0, NAME_ROOM);
-  const posix = block.toString('latin1', 257, 263) === 'ustar\0';
-  if (posix && block[345] !== 0) name = `${text(block, 345, 155)}/${name}`;
+  if (block[345] !== 0 && block.toString('latin1', 257, 263) === 'ustar\0')
+    name = `${text(block, 345, 155)}/${name}`;
   return { name, size, type: flag };
 }
 
@@ -110,18 +141,25 @@ function sumOf(block: Uint8Array): number {
 }
 
 function text(block: Buffer, from: number, room: number): string {
-  const end = block.subarray(from, from + room).indexOf(0);
-  return block.toString('utf8', from, end < 0 ? from + room : from + end);
+  const end = block.indexOf(0, from);
+  return block.toString('utf8', from, end < 0 ? from + room : Math.min(end, from + room));
 }
 
+/** A number in octal: spaces, digits, then the end of the field, a NUL or a space. */
 function octal(block: Buffer, from: number, room: number): number | undefined {
-  const digits = block.toString('latin1', from, from + room).replace(/^ +|[\0 ].*$/gs, '');
-  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
+  let at = from;
+  const end = from + room;
+  while (at < end && block[at] === 0x20) at += 1;
+  const first = at;
+  let value = 0;
+  for (; at < end && block[at]! >= 0x30 && block[at]! <= 0x37; at += 1) value = value * 8 + block[at]! - 0x30;
+  const closed = at === end || block[at] === 0 || block[at] === 0x20;
+  return at > first && closed ? value : undefined;
 }
 
 /** The size field: octal, or big-endian binary behind a set high bit (GNU, for 8 GiB and more). */
 function sizeOf(block: Buffer): number | undefined {
-  if (block[124] !== 0x80) return octal(block, 124, 12);
+  if (block[SIZE_AT] !== 0x80) return octal(block, SIZE_AT, 12);
   const size = block.readBigUInt64BE(128);
   return size <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(size) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Output } from './output.js';
-import { BLOCK, encodeHeader, paddingOf } from './tar-header.js';
+import { BLOCK, paddingOf, writeHeader } from './tar-header.js';
 
 const ZEROS = Buffer.alloc(2 * BLOCK);
 
@@ -11,17 +11,28 @@ export class TarWriter {
     this.#output = output;
   }
 
-  /** Adds a file; resolves when there is room for more. */
-  async add(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#output.write(encodeHeader(name, bytes.length));
-    await this.#output.write(bytes);
-    const padding = paddingOf(bytes.length);
-    if (padding > 0) await this.#output.write(ZEROS.subarray(0, padding));
+  /** Whether `flush` is due before more is added. */
+  get full(): boolean {
+    return this.#output.full;
+  }
+
+  /** Adds a file, of bytes or of text as UTF-8, without waiting. */
+  add(name: string, content: Uint8Array | string): void {
+    const size = Buffer.byteLength(content);
+    writeHeader(this.#output, name, size);
+    this.#output.add(content);
+    const padding = paddingOf(size);
+    if (padding > 0) this.#output.add(ZEROS.subarray(0, padding));
+  }
+
+  /** Sends what was added; resolves when the reader has taken it. */
+  flush(): Promise<void> {
+    return this.#output.flush();
   }
 
   /** Writes the end of the archive. A producer that fails never comes here, and so is found out. */
   async end(): Promise<void> {
-    await this.#output.write(ZEROS);
+    this.#output.add(ZEROS);
     await this.#output.flush();
   }
 }

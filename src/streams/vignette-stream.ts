@@ -107,8 +107,12 @@ export class VignetteWriter {
     this.#tar = new TarWriter(output);
   }
 
-  async write(vignette: Vignette): Promise<void> {
-    for (const { path, bytes } of filesOf(vignette)) await this.#tar.add(path, bytes);
+  /** Adds a vignette; a promise where the reader must be waited for before the next one. */
+  write({ name, sidecar, image, mask }: Vignette): Promise<void> | undefined {
+    if (sidecar !== undefined) this.#tar.add(`${name}.json`, sidecar.content);
+    this.#tar.add(`${name}.${image.extension}`, image.bytes);
+    if (mask !== undefined) this.#tar.add(`${name}.mask.png`, mask);
+    return this.#tar.full ? this.#tar.flush() : undefined;
   }
 
   /** Ends the archive; only a producer that did all its work may call it. */

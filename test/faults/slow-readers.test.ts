@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { encodeHeader, paddingOf } from '../../src/streams/tar-header.js';
+import { paddingOf } from '../../src/streams/tar-header.js';
 import { headText, rowText } from '../support/lists.js';
 import { times } from '../support/long-part.js';
 import { environment, shell } from '../support/programs.js';
 import { testEndpoint } from '../support/s3.js';
 import { simulate } from '../support/simulated-run.js';
+import { tarBlock } from '../support/tar-blocks.js';
 import { tinyTiff } from '../support/vignettes.js';
 import { workdir } from '../support/workdir.js';
 
@@ -44,7 +45,7 @@ async function endlessRecords(): Promise<Generator<Buffer>> {
 function endlessTar(): Generator<Buffer> {
   const image = tinyTiff();
   const entry = (name: string, bytes: Buffer) =>
-    Buffer.concat([encodeHeader(name, bytes.length), bytes, Buffer.alloc(paddingOf(bytes.length))]);
+    Buffer.concat([tarBlock({ name, size: bytes.length }), bytes, Buffer.alloc(paddingOf(bytes.length))]);
   return inBatches((index) =>
     Buffer.concat([
       entry(`run_${index}.json`, Buffer.from(`{"run":"run","index":${index}}\n`)),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type ListPart, readList } from '../../src/flowcam/list.js';
 import { typedValue } from '../../src/flowcam/list-header.js';
 import { readLines } from '../../src/streams/lines.js';
-import { CHUNK_SIZES, collect, inChunks } from '../support/chunks.js';
+import { CHUNK_SIZES, collectAll, inChunks } from '../support/chunks.js';
 import { guid, headText, listText, rowText } from '../support/lists.js';
 import { refusalOf } from '../support/refusals.js';
 
@@ -12,7 +12,7 @@ async function read(text: Uint8Array | string, size?: number): Promise<ListPart[
     readLines(inChunks(text, size), { source: 'x.lst', legacy: true }),
     'x.lst',
   );
-  return collect(parts);
+  return collectAll(parts);
 }
 
 /** What was read, shortly: the cells of rows, the words of errors. */

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeRun, type OpenRun, openPipedList, openRun } from '../../src/flowcam/run.js';
 import { recordLines, recordOf } from '../../src/flowcam/run-records.js';
-import { collect, inChunks } from '../support/chunks.js';
+import { collectAll, inChunks } from '../support/chunks.js';
 import { headText, listText, type Row, rowText } from '../support/lists.js';
 import { refusalOf } from '../support/refusals.js';
 import { workdir } from '../support/workdir.js';
@@ -20,7 +20,7 @@ function runFolder(name: string, text: string | Buffer, sideFiles: Record<string
 }
 
 const rowsOf = async (run: OpenRun) =>
-  (await collect(run.parts)).flatMap((part) => ('row' in part ? [part.row] : []));
+  (await collectAll(run.parts)).flatMap((part) => ('row' in part ? [part.row] : []));
 
 describe("a run's name", () => {
   const named = async (row: Row, name?: string) => {
@@ -39,7 +39,7 @@ describe("a run's name", () => {
     const text = `${headText()}bad\nworse|x\n${rowText(2, { collage_file: 'Tank_000001.tif' })}\n`;
     const run = await openRun(runFolder('Folder', text));
     expect(run.name).toBe('Tank');
-    expect((await collect(run.parts)).map((part) => Object.keys(part)[0])).toEqual(['bad', 'bad', 'row']);
+    expect((await collectAll(run.parts)).map((part) => Object.keys(part)[0])).toEqual(['bad', 'bad', 'row']);
   });
 
   test('of a list in a pipe is told from its collages, else it must be given', async () => {
@@ -93,7 +93,7 @@ describe('a list that is no whole, still file is refused', () => {
       const list = runFolder('run', large);
       const run = await openRun(list);
       change(list);
-      const error = await refusalOf(() => collect(run.parts));
+      const error = await refusalOf(() => collectAll(run.parts));
       expect(error).toMatchObject({ kind: 'input', file: list });
       expect(error.message).toMatch(/changed while it was read|fields where the header|ends inside/);
     });

@@ -18,7 +18,7 @@ import { readNdjson } from '../../src/streams/ndjson.js';
 import { readTar } from '../../src/streams/tar-reader.js';
 import { readVignettes } from '../../src/streams/vignette-stream.js';
 import { call, decollageRecords, recordsOf } from '../support/calls.js';
-import { collect, inChunks } from '../support/chunks.js';
+import { collect, collectAll, inChunks } from '../support/chunks.js';
 import { listText } from '../support/lists.js';
 import { cases, LONG, mutated } from '../support/mutations.js';
 import { noise, writeTiffBytes } from '../support/rasters.js';
@@ -59,7 +59,7 @@ async function readWholeList(bytes: Uint8Array): Promise<void> {
     readLines(inChunks(bytes, 1000), { source: 'x.lst', legacy: true }),
     'x.lst',
   );
-  for await (const part of parts) {
+  for (const part of await collectAll(parts)) {
     if (!('row' in part)) continue;
     expect(part.row.cells).toHaveLength(header.fields.length);
     for (const [at, { type }] of header.fields.entries())

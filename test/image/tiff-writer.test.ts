@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readTiff } from '../../src/image/ifd.js';
-import { type TiffImage, writeTiff } from '../../src/image/tiff-writer.js';
+import { type TiffImage, writePlainTiff, writeTiff } from '../../src/image/tiff-writer.js';
 import { testWith } from '../support/requirements.js';
 import { workdir } from '../support/workdir.js';
 
@@ -59,6 +59,13 @@ const images: [string, TiffImage, Buffer][] = [
     pixels(1),
   ],
 ];
+
+test('a plain file is the same by the fast way', () => {
+  for (const [name, image] of images) {
+    if (image.compression !== 'none' || image.strips.length > 1) continue;
+    expect(writePlainTiff({ ...image, strip: image.strips[0]! }).equals(writeTiff(image)), name).toBe(true);
+  }
+});
 
 describe('a TIFF around given strips', () => {
   for (const [what, image, expected] of images) {

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csvLine, readCsvRows } from '../../src/streams/csv-rows.js';
 import { readLines } from '../../src/streams/lines.js';
-import { CHUNK_SIZES, collect, inChunks } from '../support/chunks.js';
+import { CHUNK_SIZES, collectAll, inChunks } from '../support/chunks.js';
 import { shell } from '../support/programs.js';
 import { refusalOf } from '../support/refusals.js';
 import { testWith } from '../support/requirements.js';
 
 const read = (text: Uint8Array | string, size?: number) =>
-  collect(readCsvRows(readLines(inChunks(text, size), { source: 'x.csv' }), 'x.csv'));
+  collectAll(readCsvRows(readLines(inChunks(text, size), { source: 'x.csv' }), 'x.csv'));
 
 /** Cells as they may stand in a table; line breaks within a cell are LF, as our reader takes CRLF for a line's end. */
 const cell = fc.oneof(
@@ -93,7 +93,7 @@ describe('a table that is cut is refused, with its line', () => {
       for (; taken < 100_000_000; taken += 65_536) yield Buffer.from('1,2\n'.repeat(16_384));
     }
     const error = await refusalOf(() =>
-      collect(readCsvRows(readLines(endless(), { source: 'x.csv' }), 'x.csv')),
+      collectAll(readCsvRows(readLines(endless(), { source: 'x.csv' }), 'x.csv')),
     );
     expect(error.message).toMatch(/quotation/);
     expect(error.line).toBe(2);

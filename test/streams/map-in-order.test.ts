@@ -1,14 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { mapInOrder } from '../../src/streams/map-in-order.js';
-import { collect } from '../support/chunks.js';
 
-async function* numbers(count: number, onTake: (n: number) => void = () => {}) {
-  for (let n = 0; n < count; n += 1) {
-    onTake(n);
-    yield n;
-  }
-}
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('results come in the order of the items', () => {
   test('though the first takes longest', async () => {
@@ -17,76 +11,49 @@ describe('results come in the order of the items', () => {
       return n * 2;
     };
     for (const width of [1, 2, 4, 100])
-      expect(await collect(mapInOrder(numbers(20), width, slowFirst))).toEqual(
-        Array.from({ length: 20 }, (_, n) => n * 2),
-      );
+      expect(await mapInOrder(numbers(20), width, slowFirst)).toEqual(numbers(20).map((n) => n * 2));
   });
 
-  test('no more than the width at work or waiting at any time', async () => {
-    let [working, most, taken, given] = [0, 0, 0, 0];
-    const work = async (n: number) => {
+  test('though some are there at once', async () => {
+    const work = (n: number) => (n % 3 === 0 ? n : wait(n % 2, n));
+    expect(await mapInOrder(numbers(20), 4, work)).toEqual(numbers(20));
+  });
+
+  test('no more than the width at work at any time', async () => {
+    let [working, most] = [0, 0];
+    await mapInOrder(numbers(30), 3, async () => {
       working += 1;
       most = Math.max(most, working);
       await wait(1);
       working -= 1;
-      return n;
-    };
-    for await (const _ of mapInOrder(
-      numbers(30, () => (taken += 1)),
-      3,
-      work,
-    )) {
-      given += 1;
-      expect(taken - given).toBeLessThanOrEqual(3);
-    }
+    });
     expect(most).toBe(3);
+  });
+
+  test('none of none', async () => {
+    expect(await mapInOrder([], 4, wait)).toEqual([]);
   });
 });
 
 describe('a failure', () => {
-  test('comes in its turn, after the results before it', async () => {
-    const seen: number[] = [];
+  test('ends the work: nothing is begun after it, and what is at work is waited for', async () => {
+    let [begun, working] = [0, 0];
     const work = async (n: number) => {
+      begun += 1;
       if (n === 2) throw new Error('two');
-      await wait(5);
-      return n;
-    };
-    await expect(async () => {
-      for await (const n of mapInOrder(numbers(10), 4, work)) seen.push(n);
-    }).rejects.toThrow('two');
-    expect(seen).toEqual([0, 1]);
-  });
-
-  test('waits for what is at work, so that nothing goes on behind', async () => {
-    let working = 0;
-    const work = async (n: number) => {
-      if (n === 0) throw new Error('zero');
       working += 1;
       await wait(10);
       working -= 1;
     };
-    await expect(collect(mapInOrder(numbers(10), 4, work))).rejects.toThrow('zero');
-    expect(working).toBe(0);
+    await expect(mapInOrder(numbers(100), 4, work)).rejects.toThrow('two');
+    expect({ begun, working }).toEqual({ begun: 4, working: 0 });
   });
 
-  test('of the source ends all', async () => {
-    async function* broken() {
-      yield 1;
-      throw new Error('source');
-    }
-    await expect(collect(mapInOrder(broken(), 4, async (n) => n))).rejects.toThrow('source');
+  test('is one where nothing is waited for, too', async () => {
+    const work = (n: number) => {
+      if (n === 2) throw new Error('two');
+      return n;
+    };
+    await expect(mapInOrder(numbers(5), 2, work)).rejects.toThrow('two');
   });
-});
-
-test('a reader that leaves ends the source', async () => {
-  let ended = false;
-  async function* endless() {
-    try {
-      for (let n = 0; ; n += 1) yield n;
-    } finally {
-      ended = true;
-    }
-  }
-  for await (const n of mapInOrder(endless(), 4, async (n) => n)) if (n === 3) break;
-  expect(ended).toBe(true);
 });

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLines } from '../../src/streams/lines.js';
 import { failureLine, readNdjson } from '../../src/streams/ndjson.js';
-import { CHUNK_SIZES, collect, inChunks } from '../support/chunks.js';
+import { CHUNK_SIZES, collectAll, inChunks } from '../support/chunks.js';
 import { refusalOf } from '../support/refusals.js';
 
 const read = (text: string, size?: number) =>
-  collect(readNdjson(readLines(inChunks(text, size), { source: 'stdin' }), 'stdin'));
+  collectAll(readNdjson(readLines(inChunks(text, size), { source: 'stdin' }), 'stdin'));
 
 test('any objects, a line each, however a pipe cuts them', async () => {
   const object = fc.dictionary(

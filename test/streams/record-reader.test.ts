@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RecordPart, readRecords } from '../../src/streams/record-reader.js';
-import { CHUNK_SIZES, collect, inChunks } from '../support/chunks.js';
+import { CHUNK_SIZES, collectAll, inChunks } from '../support/chunks.js';
 import { listText, type Row } from '../support/lists.js';
 import { run } from '../support/programs.js';
 import { refusalOf } from '../support/refusals.js';
@@ -18,7 +18,7 @@ interface Options {
 async function read(text: Uint8Array | string, { size, directory }: Options = {}) {
   const notes: string[] = [];
   const options = { directory, note: (note: string) => notes.push(note) };
-  const parts = await collect(readRecords(inChunks(text, size), options));
+  const parts = await collectAll(readRecords(inChunks(text, size), options));
   return { parts, notes };
 }
 

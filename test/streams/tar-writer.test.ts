@@ -14,7 +14,7 @@ import { workdir } from '../support/workdir.js';
 async function archiveOf(files: [name: string, bytes: Uint8Array][]): Promise<Buffer> {
   const stream = new PassThrough({ highWaterMark: 2 ** 30 });
   const writer = new TarWriter(new Output(stream));
-  for (const [name, bytes] of files) await writer.add(name, bytes);
+  for (const [name, bytes] of files) writer.add(name, bytes);
   await writer.end();
   return stream.read() as Buffer;
 }

@@ -14,3 +14,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) all.push(item);
   return all;
 }
+
+/** The items of all batches. */
+export const collectAll = async <T>(batches: AsyncIterable<T[]>): Promise<T[]> =>
+  (await collect(batches)).flat();
