@@ -72,19 +72,24 @@ export const command = defineCommand({
     const step = options.read ? reading(options, output) : await tagging(options, { files, output, report });
     let vignettes = 0;
     try {
-      for await (const named of fromStdin ? vignettesOf(input) : vignettesAmong(files, targetOf(options))) {
-        signal.throwIfAborted();
-        let vignette: Vignette | undefined;
-        try {
-          vignette = await named.load();
-          await step.take(vignette, named);
-          vignettes += 1;
-        } catch (error) {
-          if (!(error instanceof ToolError) || error.kind !== 'input') throw error;
-          const { run, index } = vignette?.sidecar?.record ?? {};
-          await skips.skip(error, { name: named.name, run, index } as { name: string });
+      const batches = fromStdin
+        ? vignettesOf(input)
+        : vignettesAmong(files, targetOf(options)).map((named) => [named]);
+      for await (const batch of batches) {
+        for (const named of batch) {
+          signal.throwIfAborted();
+          let vignette: Vignette | undefined;
+          try {
+            vignette = await named.load();
+            await step.take(vignette, named);
+            vignettes += 1;
+          } catch (error) {
+            if (!(error instanceof ToolError) || error.kind !== 'input') throw error;
+            const { run, index } = vignette?.sidecar?.record ?? {};
+            await skips.skip(error, { name: named.name, run, index } as { name: string });
+          }
         }
-        if (vignettes % 256 === 0) report.progress(`${vignettes} vignettes`);
+        report.progress(`${vignettes} vignettes`);
       }
       const file = fromStdin ? { file: 'stdin' } : {};
       if (options.expect !== undefined && vignettes !== options.expect)

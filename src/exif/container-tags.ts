@@ -1,5 +1,6 @@
+import type { Directory } from '../image/directory.js';
 import { longs, rationals, shorts, untyped } from '../image/fields.js';
-import { bytesOf, type Directory, type Field } from '../image/ifd.js';
+import { bytesOf, type Field } from '../image/ifd.js';
 import type { TaggableImage } from '../image/taggable-image.js';
 import * as TAG from '../image/tags.js';
 

@@ -1,17 +1,8 @@
 /** Tags as JSON: under the names of the Exif standard, with values that a person or jq can use. */
 import type { Place } from '../errors.js';
+import type { Directory } from '../image/directory.js';
 import type { ExifBlock } from '../image/exif-block.js';
-import {
-  ASCII,
-  bytesOf,
-  type Directory,
-  type Field,
-  numberOf,
-  numbersOf,
-  textOf,
-  UNDEFINED,
-  UTF8,
-} from '../image/ifd.js';
+import { ASCII, bytesOf, type Field, numberOf, numbersOf, textOf, UNDEFINED, UTF8 } from '../image/ifd.js';
 import { openImage } from '../image/taggable-image.js';
 import * as TAG from '../image/tags.js';
 import type { Vignette } from '../streams/vignette.js';
@@ -142,7 +133,7 @@ export function describeTags(block: ExifBlock): Record<string, unknown> {
     [block.exif, EXIF, 'Exif'],
     [block.gps, GPS, 'GPS'],
   ] as const) {
-    for (const [tag, field] of [...directory].sort(([a], [b]) => a - b)) {
+    for (const [tag, field] of directory) {
       if (directory === block.image && LEFT_OUT.has(tag)) continue;
       const [name = `${title} ${tag}`, describe = plain] = names.get(tag) ?? [];
       tags[name] = describe(field, directory);

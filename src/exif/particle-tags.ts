@@ -2,8 +2,9 @@ import { inputError } from '../errors.js';
 import { parseTimestamp } from '../flowcam/moment.js';
 import type { Instrument, ParticleRecord } from '../flowcam/particle-record.js';
 import { parseUtcOffset } from '../flowcam/sampling-values.js';
+import type { Directory } from '../image/directory.js';
 import { ascii, rationals, shorts } from '../image/fields.js';
-import { type Directory, type Field, textOf } from '../image/ifd.js';
+import { type Field, textOf } from '../image/ifd.js';
 import * as TAG from '../image/tags.js';
 import { pixelsPerCentimetre } from './fractions.js';
 import { rememberLast } from './remember-last.js';
@@ -43,27 +44,27 @@ export function particleTags(
   if (timestamp !== undefined) {
     const { moment, fraction } = captureFields(timestamp);
     const zone = offsetField(record.instrument?.utc_offset);
-    exif.set(TAG.DATE_TIME_DIGITIZED, moment);
-    exif.set(TAG.SUB_SEC_TIME_DIGITIZED, fraction);
-    exif.set(TAG.OFFSET_TIME_DIGITIZED, zone);
+    exif.push([TAG.DATE_TIME_DIGITIZED, moment]);
+    exif.push([TAG.SUB_SEC_TIME_DIGITIZED, fraction]);
+    exif.push([TAG.OFFSET_TIME_DIGITIZED, zone]);
     if (!sampledKnown) {
-      exif.set(TAG.DATE_TIME_ORIGINAL, moment);
-      exif.set(TAG.SUB_SEC_TIME_ORIGINAL, fraction);
-      exif.set(TAG.OFFSET_TIME_ORIGINAL, zone);
+      exif.push([TAG.DATE_TIME_ORIGINAL, moment]);
+      exif.push([TAG.SUB_SEC_TIME_ORIGINAL, fraction]);
+      exif.push([TAG.OFFSET_TIME_ORIGINAL, zone]);
     }
   }
   if (calibration !== undefined) {
     const resolution = resolutionOf(calibration);
     if (resolution === undefined) notUsed(`a calibration of ${JSON.stringify(calibration)} µm per pixel`);
     else {
-      image.set(TAG.X_RESOLUTION, resolution);
-      image.set(TAG.Y_RESOLUTION, resolution);
-      image.set(TAG.RESOLUTION_UNIT, CENTIMETRE);
+      image.push([TAG.X_RESOLUTION, resolution]);
+      image.push([TAG.Y_RESOLUTION, resolution]);
+      image.push([TAG.RESOLUTION_UNIT, CENTIMETRE]);
     }
   }
   if (id !== undefined) {
     const digits = typeof id === 'string' ? id.replaceAll('-', '') : '';
-    if (/^[0-9a-f]{32}$/i.test(digits)) exif.set(TAG.IMAGE_UNIQUE_ID, ascii(digits));
+    if (/^[0-9a-f]{32}$/i.test(digits)) exif.push([TAG.IMAGE_UNIQUE_ID, ascii(digits)]);
     else notUsed('an image_id that is no GUID');
   }
   return edits;
@@ -115,12 +116,12 @@ export function instrumentTags(
   const edits = noEdits();
   const make = settings.make ?? (record && MAKER);
   const model = settings.model ?? (record && MODEL);
-  if (make !== undefined) edits.image.set(TAG.MAKE, makeField(make));
-  if (model !== undefined) edits.image.set(TAG.MODEL, modelField(model));
-  edits.image.set(TAG.SOFTWARE, softwareField(softwareOf(record?.instrument, settings.toolkit, present)));
+  if (make !== undefined) edits.image.push([TAG.MAKE, makeField(make)]);
+  if (model !== undefined) edits.image.push([TAG.MODEL, modelField(model)]);
+  edits.image.push([TAG.SOFTWARE, softwareField(softwareOf(record?.instrument, settings.toolkit, present))]);
   const serial: unknown = record?.instrument?.serial_number;
   if (typeof serial === 'string' && !NO_SERIAL.has(serial.trim().toLowerCase()))
-    edits.exif.set(TAG.BODY_SERIAL_NUMBER, text(serial));
+    edits.exif.push([TAG.BODY_SERIAL_NUMBER, text(serial)]);
   return edits;
 }
 

@@ -16,36 +16,36 @@ export function samplingTags({ position, sampled, depth }: SamplingFacts, altitu
   const edits = noEdits();
   const { exif, gps } = edits;
   if (position !== undefined) {
-    gps.set(TAG.GPS_LATITUDE_REF, ascii(position.lat < 0 ? 'S' : 'N'));
-    gps.set(TAG.GPS_LATITUDE, rationals(...degreesMinutesSeconds(position.lat)));
-    gps.set(TAG.GPS_LONGITUDE_REF, ascii(position.lon < 0 ? 'W' : 'E'));
-    gps.set(TAG.GPS_LONGITUDE, rationals(...degreesMinutesSeconds(position.lon)));
-    gps.set(TAG.GPS_MAP_DATUM, ascii('WGS-84'));
+    gps.push([TAG.GPS_LATITUDE_REF, ascii(position.lat < 0 ? 'S' : 'N')]);
+    gps.push([TAG.GPS_LATITUDE, rationals(...degreesMinutesSeconds(position.lat))]);
+    gps.push([TAG.GPS_LONGITUDE_REF, ascii(position.lon < 0 ? 'W' : 'E')]);
+    gps.push([TAG.GPS_LONGITUDE, rationals(...degreesMinutesSeconds(position.lon))]);
+    gps.push([TAG.GPS_MAP_DATUM, ascii('WGS-84')]);
   }
   if (sampled !== undefined) {
     const { date, time, utc_offset: offset } = sampled;
     // Readers refuse a date without a time; that it is not known is said in the record.
-    exif.set(TAG.DATE_TIME_ORIGINAL, ascii(`${date.replaceAll('-', ':')} ${time ?? '00:00:00'}`));
-    exif.set(TAG.SUB_SEC_TIME_ORIGINAL, undefined);
-    exif.set(TAG.OFFSET_TIME_ORIGINAL, offset === undefined ? undefined : ascii(offset));
+    exif.push([TAG.DATE_TIME_ORIGINAL, ascii(`${date.replaceAll('-', ':')} ${time ?? '00:00:00'}`)]);
+    exif.push([TAG.SUB_SEC_TIME_ORIGINAL, undefined]);
+    exif.push([TAG.OFFSET_TIME_ORIGINAL, offset === undefined ? undefined : ascii(offset)]);
     const utc = time === null || offset === undefined ? undefined : utcMoment(date, time, offset);
-    gps.set(TAG.GPS_DATE_STAMP, utc && ascii(utc.date.replaceAll('-', ':')));
-    gps.set(
+    gps.push([TAG.GPS_DATE_STAMP, utc && ascii(utc.date.replaceAll('-', ':'))]);
+    gps.push([
       TAG.GPS_TIME_STAMP,
       utc && rationals(...utc.time.split(':').map((part) => [Number(part), 1] as const)),
-    );
+    ]);
   }
   if (depth !== undefined) {
     const metres = depth.depth;
-    exif.set(TAG.WATER_DEPTH, metres === undefined ? undefined : signedRational(metresFraction(metres)));
+    exif.push([TAG.WATER_DEPTH, metres === undefined ? undefined : signedRational(metresFraction(metres))]);
     if (altitude && metres !== undefined) {
-      gps.set(TAG.GPS_ALTITUDE_REF, bytes(1));
-      gps.set(TAG.GPS_ALTITUDE, rationals(metresFraction(metres)));
+      gps.push([TAG.GPS_ALTITUDE_REF, bytes(1)]);
+      gps.push([TAG.GPS_ALTITUDE, rationals(metresFraction(metres))]);
     }
   }
   if ([...gps.values()].some((field) => field !== undefined)) {
-    gps.set(TAG.GPS_VERSION_ID, bytes(2, 3, 0, 0));
-    gps.set(TAG.GPS_PROCESSING_METHOD, codedText(Buffer.from('MANUAL')));
+    gps.push([TAG.GPS_VERSION_ID, bytes(2, 3, 0, 0)]);
+    gps.push([TAG.GPS_PROCESSING_METHOD, codedText(Buffer.from('MANUAL'))]);
   }
   return edits;
 }

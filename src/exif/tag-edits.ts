@@ -1,8 +1,9 @@
+import type { Directory } from '../image/directory.js';
 import type { ExifBlock } from '../image/exif-block.js';
-import type { Directory, Field } from '../image/ifd.js';
+import type { Field } from '../image/ifd.js';
 
 /** New values of tags of one directory; undefined takes a tag away. */
-export type Edits = Map<number, Field | undefined>;
+export type Edits = [tag: number, field: Field | undefined][];
 
 /** What is to change in each directory. */
 export interface TagEdits {
@@ -11,7 +12,7 @@ export interface TagEdits {
   gps: Edits;
 }
 
-export const noEdits = (): TagEdits => ({ image: new Map(), exif: new Map(), gps: new Map() });
+export const noEdits = (): TagEdits => ({ image: [], exif: [], gps: [] });
 
 /** Changes a block; tags that are not named stay as they are. */
 export function applyEdits(block: ExifBlock, edits: TagEdits): void {

@@ -2,8 +2,9 @@ import { isAscii } from 'node:buffer';
 /** Puts into images what is known of their particles. */
 import { type Place, ToolError } from '../errors.js';
 import type { ParticleRecord } from '../flowcam/particle-record.js';
+import type { Directory } from '../image/directory.js';
 import { ascii } from '../image/fields.js';
-import { type Directory, numberOf } from '../image/ifd.js';
+import { numberOf } from '../image/ifd.js';
 import { openImage, type TaggableImage } from '../image/taggable-image.js';
 import * as TAG from '../image/tags.js';
 import type { Report } from '../report.js';

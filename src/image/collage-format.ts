@@ -3,7 +3,8 @@
  * narrow, scale or clip what they do not know without a word; here it is refused by tag and value.
  */
 import { inputError, type Place } from '../errors.js';
-import { type Directory, numberOf, numbersOf, readTiff } from './ifd.js';
+import type { Directory } from './directory.js';
+import { numberOf, numbersOf, readTiff } from './ifd.js';
 import * as TAG from './tags.js';
 
 export interface CollageFormat {

@@ -3,7 +3,8 @@
  * directories. A TIFF file is such a block itself; JPEG and PNG carry one.
  */
 import { inputError, type Place } from '../errors.js';
-import { type Directory, DirectoryReader, IFD, numberOf, numbersOf } from './ifd.js';
+import { Directory } from './directory.js';
+import { DirectoryReader, IFD, numberOf, numbersOf } from './ifd.js';
 import { type DirectoryTree, writeTiffStructure } from './ifd-writer.js';
 import * as TAG from './tags.js';
 
@@ -23,10 +24,10 @@ export interface ExifBlock {
 /** A block without any tag. */
 export const emptyBlock = (): ExifBlock => ({
   littleEndian: true,
-  image: new Map(),
-  exif: new Map(),
-  gps: new Map(),
-  interoperability: new Map(),
+  image: new Directory(),
+  exif: new Directory(),
+  gps: new Directory(),
+  interoperability: new Directory(),
   data: undefined,
   rest: [],
 });
@@ -118,7 +119,7 @@ const directoriesOf = (block: ExifBlock): Directory[] => [
 /** The directory that a tag points to, or an empty one; the tag itself is taken out. */
 function pointed(reader: DirectoryReader, from: Directory, tag: number): Directory {
   const offset = numberOf(from, tag);
-  if (offset === undefined) return new Map();
+  if (offset === undefined) return new Directory();
   from.delete(tag);
   return reader.read(offset).directory;
 }
@@ -156,9 +157,10 @@ function takeData(directory: Directory, bytes: Buffer, place: Place): DirectoryT
 }
 
 function checkMovable(directory: Directory, place: Place): void {
-  for (const [tag, { type }] of directory) {
-    const name = NOT_MOVABLE.get(tag) ?? (type === IFD ? 'a directory' : undefined);
-    if (name !== undefined) throw notMovable(`${name} (tag ${tag})`, place);
+  const { tags, fields } = directory;
+  for (let at = 0; at < tags.length; at += 1) {
+    const name = NOT_MOVABLE.get(tags[at]!) ?? (fields[at]!.type === IFD ? 'a directory' : undefined);
+    if (name !== undefined) throw notMovable(`${name} (tag ${tags[at]})`, place);
   }
 }
 

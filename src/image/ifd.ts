@@ -3,6 +3,7 @@
  * block in JPEG and PNG. Reading trusts nothing: every offset and count may be a stranger's.
  */
 import { inputError, type Place } from '../errors.js';
+import { Directory } from './directory.js';
 
 /** Types of values, with their numbers in the file (TIFF 6.0; UTF8 since Exif 3.0). */
 export const BYTE = 1;
@@ -51,9 +52,6 @@ export interface Field {
   start: number;
   size: number;
 }
-
-/** One directory: its fields by tag. */
-export type Directory = Map<number, Field>;
 
 export interface TiffStructure {
   littleEndian: boolean;
@@ -128,7 +126,7 @@ export class DirectoryReader {
     if (end > bytes.length) throw this.#error(`a TIFF directory runs beyond the end, at byte ${offset}`, CUT);
     this.#entries += count;
     if (this.#entries * ENTRY_SIZE > bytes.length) throw this.#error('TIFF directories that overlap');
-    const directory: Directory = new Map();
+    const directory = new Directory();
     for (let entry = offset + 2; entry < end; entry += ENTRY_SIZE) {
       const tag = this.#short(entry);
       if (directory.has(tag)) throw this.#error(`tag ${tag} is there twice`);

@@ -53,9 +53,12 @@ export async function openImage(bytes: Uint8Array, extension: string, place: Pla
 }
 
 function formatOf(bytes: Buffer): TaggableImage['format'] | undefined {
-  const start = bytes.toString('latin1', 0, 8);
-  if (start === '\x89PNG\r\n\x1a\n') return 'png';
-  if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
-  if (start.startsWith('II') || start.startsWith('MM')) return 'tiff';
-  return undefined;
+  if (startsWith(bytes, 'II') || startsWith(bytes, 'MM')) return 'tiff';
+  if (startsWith(bytes, '\x89PNG\r\n\x1a\n')) return 'png';
+  return startsWith(bytes, '\xff\xd8\xff') ? 'jpeg' : undefined;
+}
+
+function startsWith(bytes: Buffer, latin1: string): boolean {
+  for (let at = 0; at < latin1.length; at += 1) if (bytes[at] !== latin1.charCodeAt(at)) return false;
+  return true;
 }

@@ -2,8 +2,10 @@
  * Writes a small TIFF around strips that are encoded already: little-endian, one page, chunky, min-is-black or
  * RGB. Encoding thousands of vignettes one by one through an image library costs a thousand times more.
  */
+
+import { Directory } from './directory.js';
 import { longs, rationals, shorts } from './fields.js';
-import { type Directory, type Field, readTiff } from './ifd.js';
+import { type Field, readTiff } from './ifd.js';
 import { writeTiffStructure } from './ifd-writer.js';
 import * as TAG from './tags.js';
 
@@ -44,7 +46,7 @@ const NO_UNIT = shorts(1);
 /** The bytes of a TIFF file. */
 export function writeTiff(image: TiffImage): Buffer {
   const { width, height, samplesPerPixel, bitsPerSample, compression, strips, rowsPerStrip = height } = image;
-  const fields: Directory = new Map();
+  const fields = new Directory();
   fields.set(TAG.IMAGE_WIDTH, longs(width));
   fields.set(TAG.IMAGE_LENGTH, longs(height));
   fields.set(TAG.BITS_PER_SAMPLE, BITS[`${samplesPerPixel}×${bitsPerSample}`]!);

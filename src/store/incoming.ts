@@ -75,9 +75,9 @@ export class Incoming {
    */
   async readArchive(archive: AsyncIterable<Uint8Array>): Promise<void> {
     const [source = 'stdin'] = this.#options.operands;
-    for await (const { image } of readVignettes(archive, { source })) {
-      this.vignettes += 1;
-      this.bytes += image.bytes.length;
+    for await (const vignettes of readVignettes(archive, { source })) {
+      this.vignettes += vignettes.length;
+      for (const { image } of vignettes) this.bytes += image.bytes.length;
     }
     this.checkCount();
   }

@@ -93,9 +93,11 @@ async function* ofStream(
   sidecars: boolean,
 ): AsyncGenerator<StoredFile> {
   try {
-    for await (const { sidecar, ...images } of readVignettes(input, { source })) {
-      const wanted = sidecars && sidecar !== undefined ? { ...images, sidecar } : images;
-      for (const { path, bytes } of filesOf(wanted)) yield { path, kind: kindOf(path)!, bytes, source };
+    for await (const vignettes of readVignettes(input, { source })) {
+      for (const { sidecar, ...images } of vignettes) {
+        const wanted = sidecars && sidecar !== undefined ? { ...images, sidecar } : images;
+        for (const { path, bytes } of filesOf(wanted)) yield { path, kind: kindOf(path)!, bytes, source };
+      }
     }
   } catch (cause) {
     if (errorCode(cause) === undefined || source === 'stdin') throw cause;

@@ -43,6 +43,12 @@ export class ByteSource {
     return bytes;
   }
 
+  /** Passes over `size` bytes that are ready. */
+  skip(size: number): void {
+    this.#at += size;
+    this.#position += size;
+  }
+
   /** Lets go of the input, which ends a producer that still writes. */
   async close(): Promise<void> {
     await this.#chunks.return?.();

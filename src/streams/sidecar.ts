@@ -2,6 +2,8 @@ import { inputError, type Place } from '../errors.js';
 
 export type JsonObject = Record<string, unknown>;
 
+const CLOSING_BRACE = 0x7d;
+
 /**
  * What is known of a vignette: one JSON object, both as text and as what it says. Each is made of the other
  * only when it is asked for, because parsing and writing thousands of records costs more than tagging them.
@@ -65,7 +67,7 @@ export class Sidecar {
    * @param members JSON text such as `"depth":5,"position":{…}`, of keys that are not there yet
    */
   append(members: string): Sidecar {
-    const closing = this.bytes.lastIndexOf('}');
+    const closing = this.bytes.lastIndexOf(CLOSING_BRACE);
     const comma = Object.keys(this.record).length > 0 ? ',' : '';
     const tail = Buffer.from(`${comma}${members}}\n`);
     return new Sidecar(undefined, Buffer.concat([this.bytes.subarray(0, closing), tail]));

@@ -32,7 +32,8 @@ const REFUSED: Record<string, string> = {
 };
 
 /**
- * Reads a tar archive entry by entry. Folders are passed over; links, devices and sparse files are refused.
+ * Reads a tar archive; its entries come in batches, as many as one chunk of the input holds. Folders are passed
+ * over; links, devices and sparse files are refused.
  *
  * @throws an input error where the archive is cut short anywhere, goes on after its end, is empty or damaged.
  *   Both zero blocks at the end must be there: nothing else tells a whole archive from one whose producer died.
@@ -40,41 +41,46 @@ const REFUSED: Record<string, string> = {
 export async function* readTar(
   input: AsyncIterable<Uint8Array>,
   { source: file = 'stdin', maxEntryBytes = MAX_ENTRY_BYTES }: TarOptions = {},
-): AsyncGenerator<TarEntry> {
+): AsyncGenerator<TarEntry[]> {
   const source = new ByteSource(input);
   /** What an extension says of the entry after it. */
   let next: { path?: string; size?: number } = {};
+  let batch: TarEntry[] = [];
   try {
     for (;;) {
-      const header = await readHeader(source, file);
+      if (source.ready < BLOCK) {
+        if (batch.length > 0) yield batch;
+        batch = [];
+        await source.fill(BLOCK);
+      }
+      const header = takeHeader(source, file);
       if (header === undefined) break;
-      const entry = next.path ?? header.name;
-      const size = next.size ?? header.size;
-      if (header.type === 'x' || header.type === 'g' || header.type === 'L' || header.type === 'K') {
-        const body = await readBody(source, header.size, MAX_EXTENSION_BYTES, {
-          file,
-          entry: 'an extended header',
-        });
-        if (header.type === 'L') next.path = body.toString('utf8').replace(/\0.*$/s, '');
-        if (header.type === 'x') next = { ...next, ...extension(body, file, source) };
-        continue;
+      const isExtension = 'xgLK'.includes(header.type);
+      const entry = isExtension ? 'an extended header' : (next.path ?? header.name);
+      const size = isExtension ? header.size : (next.size ?? header.size);
+      checkEntry(header.type, size, isExtension ? MAX_EXTENSION_BYTES : maxEntryBytes, { file, entry });
+      const whole = size + paddingOf(size);
+      if (source.ready < whole) {
+        if (batch.length > 0) yield batch;
+        batch = [];
+        if (!(await source.fill(whole)))
+          throw inputError('the archive is cut short inside this entry', {
+            file,
+            entry,
+            hint: 'look at the step before',
+          });
       }
-      next = {};
-      if (REFUSED[header.type] !== undefined)
-        throw inputError(`this entry is ${REFUSED[header.type]}`, {
-          file,
-          entry,
-          hint: 'archive plain files only',
-        });
-      if (header.type === '5') {
-        if (size > 0) throw damaged(file, source);
-        continue;
+      const bytes = source.take(size);
+      source.skip(whole - size);
+      if (header.type === 'L') next.path = bytes.toString('utf8').replace(/\0.*$/s, '');
+      else if (header.type === 'x') next = { ...next, ...extension(bytes, file, source) };
+      else if (!isExtension) {
+        next = {};
+        if (header.type === '5' && size > 0) throw damaged(file, source);
+        if (header.type === '0') batch.push({ name: withoutDot(entry), bytes });
       }
-      if (header.type !== '0')
-        throw inputError(`this entry is of the unknown type "${header.type}"`, { file, entry });
-      const bytes = await readBody(source, size, maxEntryBytes, { file, entry });
-      yield { name: entry.replace(/^(\.\/+)+/, ''), bytes };
     }
+    if (batch.length > 0) yield batch;
     if (next.path !== undefined || next.size !== undefined) throw damaged(file, source);
     await readEnd(source, file);
   } finally {
@@ -82,9 +88,11 @@ export async function* readTar(
   }
 }
 
+const withoutDot = (path: string): string => (path.startsWith('.') ? path.replace(/^(\.\/+)+/, '') : path);
+
 /** The next header; undefined at the first of the zero blocks that end an archive. */
-async function readHeader(source: ByteSource, file: string): Promise<Header | undefined> {
-  if (source.ready < BLOCK && !(await source.fill(BLOCK))) {
+function takeHeader(source: ByteSource, file: string): Header | undefined {
+  if (source.ready < BLOCK) {
     if (source.position === 0 && source.ready === 0)
       throw inputError('nothing came in where a tar archive is due', {
         file,
@@ -100,20 +108,12 @@ async function readHeader(source: ByteSource, file: string): Promise<Header | un
   return header;
 }
 
-async function readBody(
-  source: ByteSource,
-  size: number,
-  most: number,
-  place: { file: string; entry: string },
-): Promise<Buffer> {
+/** Refuses entries that are no plain files, folders or extensions, or too large to be held in memory. */
+function checkEntry(type: string, size: number, most: number, place: { file: string; entry: string }): void {
+  if (REFUSED[type] !== undefined)
+    throw inputError(`this entry is ${REFUSED[type]}`, { ...place, hint: 'archive plain files only' });
+  if (!'05xgLK'.includes(type)) throw inputError(`this entry is of the unknown type "${type}"`, place);
   if (size > most) throw inputError(`${size} bytes are more than the ${most} that an entry may have`, place);
-  const whole = size + paddingOf(size);
-  if (source.ready < whole && !(await source.fill(whole)))
-    throw inputError('the archive is cut short inside this entry', {
-      ...place,
-      hint: 'look at the step before',
-    });
-  return source.take(whole).subarray(0, size);
 }
 
 function extension(body: Buffer, file: string, source: ByteSource): { path?: string; size?: number } {

@@ -11,14 +11,14 @@ export interface NamedVignette {
   /** Where a file of it is (`NAME.tif`), for errors. */
   placeOf(file: string): Place;
   /** @throws an input error where its files cannot be read */
-  load(): Promise<Vignette>;
+  load(): Vignette | Promise<Vignette>;
 }
 
-/** The vignettes of a stream. */
-export async function* vignettesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<NamedVignette> {
+/** The vignettes of a stream, in batches as they come in. */
+export async function* vignettesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<NamedVignette[]> {
   const placeOf = (entry: string): Place => ({ file: 'stdin', entry });
-  for await (const vignette of readVignettes(input))
-    yield { name: vignette.name, placeOf, load: async () => vignette };
+  for await (const vignettes of readVignettes(input))
+    yield vignettes.map((vignette) => ({ name: vignette.name, placeOf, load: () => vignette }));
 }
 
 /** Where the files of one vignette are. */

@@ -33,13 +33,12 @@ export function vignetteFile(path: string): VignetteFile | undefined {
 export function unsafeName(path: string): string | undefined {
   if (/[\u0000-\u001f\u007f]/.test(path)) return 'has a control character in its name';
   if (path.startsWith('/')) return 'has an absolute path for a name';
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..'))
-    return 'has a name that leads out of its folder';
+  if (/(^|\/)\.{0,2}(\/|$)/.test(path)) return 'has a name that leads out of its folder';
   return undefined;
 }
 
 /**
- * Reads a vignette stream.
+ * Reads a vignette stream, in batches as it comes in.
  *
  * @throws an input error for all that `readTar` refuses; for entries that are no part of a vignette, names that
  *   leave their folder, files of one vignette that are not neighbours, and names that come twice
@@ -47,7 +46,7 @@ export function unsafeName(path: string): string | undefined {
 export async function* readVignettes(
   input: AsyncIterable<Uint8Array>,
   options: TarOptions = {},
-): AsyncGenerator<Vignette> {
+): AsyncGenerator<Vignette[]> {
   const file = options.source ?? 'stdin';
   const seen = new NameSet();
   let open: Partial<Vignette> & { name: string } = { name: '' };
@@ -64,27 +63,31 @@ export async function* readVignettes(
     return { ...open, image };
   }
 
-  for await (const { name: entry, bytes } of readTar(input, options)) {
-    const place = { file, entry };
-    const unsafe = unsafeName(entry);
-    if (unsafe !== undefined) throw inputError(`this entry ${unsafe}`, place);
-    const part = vignetteFile(entry);
-    if (part === undefined)
-      throw inputError('this entry is neither an image (tif, png, jpeg) nor its sidecar or mask', {
-        ...place,
-        hint: 'leave it out with tar --delete or --exclude',
-      });
-    if (part.name !== open.name) {
-      if (open.name !== '') yield whole();
-      open = { name: part.name };
+  for await (const entries of readTar(input, options)) {
+    const vignettes: Vignette[] = [];
+    for (const { name: entry, bytes } of entries) {
+      const place = { file, entry };
+      const unsafe = unsafeName(entry);
+      if (unsafe !== undefined) throw inputError(`this entry ${unsafe}`, place);
+      const part = vignetteFile(entry);
+      if (part === undefined)
+        throw inputError('this entry is neither an image (tif, png, jpeg) nor its sidecar or mask', {
+          ...place,
+          hint: 'leave it out with tar --delete or --exclude',
+        });
+      if (part.name !== open.name) {
+        if (open.name !== '') vignettes.push(whole());
+        open = { name: part.name };
+      }
+      const twice = part.kind === 'image' ? open.image : part.kind === 'mask' ? open.mask : open.sidecar;
+      if (twice !== undefined) throw inputError(`this vignette has two ${part.kind} files`, place);
+      if (part.kind === 'image') open.image = { extension: part.extension, bytes };
+      else if (part.kind === 'mask') open.mask = bytes;
+      else open.sidecar = Sidecar.parse(bytes, place);
     }
-    const twice = part.kind === 'image' ? open.image : part.kind === 'mask' ? open.mask : open.sidecar;
-    if (twice !== undefined) throw inputError(`this vignette has two ${part.kind} files`, place);
-    if (part.kind === 'image') open.image = { extension: part.extension, bytes };
-    else if (part.kind === 'mask') open.mask = bytes;
-    else open.sidecar = Sidecar.parse(bytes, place);
+    yield vignettes;
   }
-  if (open.name !== '') yield whole();
+  if (open.name !== '') yield [whole()];
 }
 
 /** The files of a vignette in the order in which they stand in a stream. */

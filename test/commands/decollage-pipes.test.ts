@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readTar } from '../../src/streams/tar-reader.js';
 import { entriesOf, namesOf } from '../support/archives.js';
-import { collect, inChunks } from '../support/chunks.js';
+import { collectAll, inChunks } from '../support/chunks.js';
 import { hasCommonOptions, refusesBadLines } from '../support/command-lines.js';
 import { environment, shell } from '../support/programs.js';
 import { expectRefusal, refusalOf } from '../support/refusals.js';
@@ -189,7 +189,7 @@ describe('a step that fails leaves no archive that looks whole', () => {
     const records = readFileSync(join(cwd, 'records.ndjson'));
     const cut = await shell('fc-decollage', { input: records.subarray(0, -20) });
     expectRefusal(cut, 3, /stdin:90: the text ends inside this line/);
-    const error = await refusalOf(() => collect(readTar(inChunks(cut.stdout))));
+    const error = await refusalOf(() => collectAll(readTar(inChunks(cut.stdout))));
     expect(error.message).toMatch(/cut short|nothing came in/);
     const failed = await inShell(
       `{ head -3 records.ndjson; fc-lst2csv --quiet --format ndjson /nowhere 2>/dev/null; } | fc-decollage`,

@@ -107,8 +107,8 @@ describe('the parsers', () => {
     'of archives',
     async () => {
       const archive = await smallArchive();
-      await onMutations(archive, 1000, (bytes) => survives(() => collect(readTar(inChunks(bytes, 700)))));
-      await onMutations(archive, 500, (bytes) => survives(() => collect(readVignettes(inChunks(bytes)))));
+      await onMutations(archive, 1000, (bytes) => survives(() => collectAll(readTar(inChunks(bytes, 700)))));
+      await onMutations(archive, 500, (bytes) => survives(() => collectAll(readVignettes(inChunks(bytes)))));
     },
     LONG,
   );
@@ -173,7 +173,7 @@ describe('the commands, on input that is broken', () => {
       await onMutations(records, 200, async (bytes) => {
         const outcome = await decollageRecords(bytes.toString('latin1'), '--on-error', 'skip');
         ends(outcome);
-        const read = collect(readVignettes(inChunks(outcome.stdout)));
+        const read = collectAll(readVignettes(inChunks(outcome.stdout)));
         if (outcome.status === 0 || outcome.status === 1) await read;
         else await expect(read).rejects.toThrow();
       });

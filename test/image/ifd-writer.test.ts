@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Directory } from '../../src/image/directory.js';
 import { ascii, bytes, longs, rationals, shorts, untyped } from '../../src/image/fields.js';
-import {
-  bytesOf,
-  type Directory,
-  DirectoryReader,
-  type Field,
-  numberOf,
-  readTiff,
-} from '../../src/image/ifd.js';
+import { bytesOf, DirectoryReader, type Field, numberOf, readTiff } from '../../src/image/ifd.js';
 import { type DirectoryTree, writeTiffStructure } from '../../src/image/ifd-writer.js';
 
 const anyField: fc.Arbitrary<Field> = fc.oneof(
@@ -22,7 +16,7 @@ const anyField: fc.Arbitrary<Field> = fc.oneof(
 
 const anyDirectory = fc
   .uniqueArray(fc.tuple(fc.nat(0xffff), anyField), { selector: ([tag]) => tag, maxLength: 20 })
-  .map((entries): Directory => new Map(entries));
+  .map((entries) => new Directory(entries));
 
 const plain = (directory: Directory) =>
   [...directory]
@@ -51,14 +45,14 @@ describe('what is written is read again', () => {
   test('directories that tags point to, and image data in pieces, on word boundaries', () => {
     const pieces = [Buffer.from('odd'), Buffer.from('even'), Buffer.from('x')];
     const file = writeTiffStructure({
-      fields: new Map([[279, longs(3, 4, 1)]]),
-      children: new Map([[34665, { fields: new Map([[37510, untyped(Buffer.from('odd sized'))]]) }]]),
+      fields: new Directory([[279, longs(3, 4, 1)]]),
+      children: new Map([[34665, { fields: new Directory([[37510, untyped(Buffer.from('odd sized'))]]) }]]),
       data: { offsetsTag: 273, pieces },
-      next: { fields: new Map([[256, shorts(7)]]) },
+      next: { fields: new Directory([[256, shorts(7)]]) },
     });
     const reader = new DirectoryReader(file);
     const { directory, next } = reader.read(reader.first);
-    expect([...directory.keys()]).toEqual([273, 279, 34665]);
+    expect(directory.tags).toEqual([273, 279, 34665]);
     const child = reader.read(numberOf(directory, 34665)!).directory;
     expect(bytesOf(child.get(37510)!).toString()).toBe('odd sized');
     expect(numberOf(reader.read(next).directory, 256)).toBe(7);

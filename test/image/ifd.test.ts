@@ -99,7 +99,7 @@ describe('what is broken or hostile is refused in a word', () => {
           noise,
         ]);
         try {
-          for (const page of readTiff(bytes).pages) for (const field of page.values()) numbersOf(field);
+          for (const page of readTiff(bytes).pages) for (const field of page.fields) numbersOf(field);
         } catch (error) {
           expect(error).toBeInstanceOf(ToolError);
         }

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readTar } from '../../src/streams/tar-reader.js';
-import { CHUNK_SIZES, collect, inChunks } from '../support/chunks.js';
+import { CHUNK_SIZES, collectAll, inChunks } from '../support/chunks.js';
 import { refusalOf, survives } from '../support/refusals.js';
 import { testWith } from '../support/requirements.js';
 import { smallArchive, tarBlock } from '../support/tar-blocks.js';
 import { workdir } from '../support/workdir.js';
 
-const read = (bytes: Uint8Array, size?: number) => collect(readTar(inChunks(bytes, size)));
+const read = (bytes: Uint8Array, size?: number) => collectAll(readTar(inChunks(bytes, size)));
 const plain = (entries: { name: string; bytes: Buffer }[]) =>
   entries.map(({ name, bytes }) => [name, bytes.toString()]);
 
@@ -142,7 +142,7 @@ describe('lies and bombs are refused before they cost anything', () => {
       yield block;
       for (; taken < 2 ** 30; taken += 65_536) yield Buffer.alloc(65_536, 'x');
     }
-    const error = await refusalOf(() => collect(readTar(endless())));
+    const error = await refusalOf(() => collectAll(readTar(endless())));
     return { error, taken };
   }
 

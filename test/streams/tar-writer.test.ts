@@ -5,7 +5,7 @@ import { Output } from '../../src/streams/output.js';
 import { readTar } from '../../src/streams/tar-reader.js';
 import { TarWriter } from '../../src/streams/tar-writer.js';
 import { entriesOf } from '../support/archives.js';
-import { collect, inChunks } from '../support/chunks.js';
+import { collectAll, inChunks } from '../support/chunks.js';
 import { shell } from '../support/programs.js';
 import { testWith } from '../support/requirements.js';
 import { workdir } from '../support/workdir.js';
@@ -69,7 +69,7 @@ test('any names and bytes come back from our reader and from tar-stream', async 
         const archive = await archiveOf(files);
         expect(archive.length % 512).toBe(0);
         const expected = files.map(([name, bytes]) => ({ name, bytes: Buffer.from(bytes) }));
-        expect(await collect(readTar(inChunks(archive, size + 1)))).toEqual(expected);
+        expect(await collectAll(readTar(inChunks(archive, size + 1)))).toEqual(expected);
         expect(await entriesOf(archive)).toEqual(expected);
       },
     ),

@@ -11,12 +11,12 @@ import {
   vignetteFile,
 } from '../../src/streams/vignette-stream.js';
 import { namesOf } from '../support/archives.js';
-import { collect, inChunks } from '../support/chunks.js';
+import { collectAll, inChunks } from '../support/chunks.js';
 import { refusalOf } from '../support/refusals.js';
 import { archiveWith } from '../support/tar-blocks.js';
 
 const read = async (files: [name: string, text: string][]) =>
-  collect(readVignettes(inChunks(await archiveWith(files))));
+  collectAll(readVignettes(inChunks(await archiveWith(files))));
 
 async function written(vignettes: Vignette[]): Promise<Buffer> {
   const stream = new PassThrough({ highWaterMark: 2 ** 30 });
@@ -60,7 +60,7 @@ describe('vignettes come back as they were written', () => {
         );
         const archive = await written(vignettes);
         const expected = vignettes.map((one) => JSON.parse(JSON.stringify(plain(one))));
-        const back = await collect(readVignettes(inChunks(archive, 97)));
+        const back = await collectAll(readVignettes(inChunks(archive, 97)));
         expect(back.map((one) => JSON.parse(JSON.stringify(plain(one))))).toEqual(expected);
         expect(await namesOf(archive)).toEqual(
           vignettes.flatMap((one) => [
