@@ -11,6 +11,10 @@ import {
   flag,
   integer,
   jobs,
+  maxFields,
+  maxFileBytes,
+  maxLineBytes,
+  maxPixels,
   onError,
   oneOf,
   skipped,
@@ -47,6 +51,10 @@ const options = {
   expect,
   'allow-empty': allowEmpty,
   jobs,
+  'max-line-bytes': maxLineBytes,
+  'max-fields': maxFields,
+  'max-file-bytes': maxFileBytes,
+  'max-pixels': maxPixels,
 };
 
 export const command = defineCommand({
@@ -77,14 +85,26 @@ export const command = defineCommand({
     const { CollageShelf } = await import('../flowcam/collage-shelf.js');
     const { useThreads } = await import('../image/decode-collage.js');
     useThreads(settings.jobs);
-    const shelf = new CollageShelf({ masks: options.masks, note: (text) => report.note(text) });
+    const shelf = new CollageShelf({
+      masks: options.masks,
+      mostPixels: options['max-pixels'],
+      note: (text) => report.note(text),
+    });
     const folder = options['output-directory'];
     const writer =
       folder === undefined ? new VignetteWriter(new Output(stdout, signal)) : new VignetteFolder(folder);
     if (settings.encoding.format.startsWith('jp'))
       report.note('JPEG is lossy: pixels are not exactly those of the collage');
 
-    const parts = readRecords(input, { directory: options.directory, note: (text) => report.note(text) });
+    const parts = readRecords(input, {
+      directory: options.directory,
+      limits: {
+        lineBytes: options['max-line-bytes'],
+        fields: options['max-fields'],
+        fileBytes: options['max-file-bytes'],
+      },
+      note: (text) => report.note(text),
+    });
     let [vignettes, pixels] = [0, 0];
     for await (const batch of decollage(parts, shelf, settings, skips, report)) {
       for (const vignette of batch) {

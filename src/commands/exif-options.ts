@@ -1,6 +1,5 @@
 /** What a person may know better than files and names, as options of fc-exif. */
-import { readFile } from 'node:fs/promises';
-import { inputError, systemReason, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
 import type { TagSettings } from '../exif/tagger.js';
 import type { MetadataTable } from '../flowcam/metadata-table.js';
 import { defaultPattern, type NamePattern, namePattern } from '../flowcam/run-name.js';
@@ -16,6 +15,7 @@ import {
 } from '../flowcam/sampling-values.js';
 import type { Report } from '../report.js';
 import { flag, type Option, type OptionValues, text, value, valueOr } from '../shell/options.js';
+import { readNamedFile } from '../streams/bounded-file.js';
 import { toolkitVersion } from '../version.js';
 
 const SAMPLING = 'Where, when and how deep:';
@@ -94,12 +94,17 @@ type Options = OptionValues<typeof tagOptions>;
  *
  * @throws a usage error for options that do not go together, an input error for a table that cannot be read
  */
-export async function settingsOf(options: Options, report: Report): Promise<TagSettings> {
+export async function settingsOf(
+  options: Options,
+  maxFileBytes: number,
+  report: Report,
+): Promise<TagSettings> {
   const given = givenSampling(options);
   return {
     given,
     givenForOneRun: SINGLE_RUN.find((name) => options[name] !== undefined),
-    table: options.metadata === undefined ? undefined : await readTable(options.metadata, report),
+    table:
+      options.metadata === undefined ? undefined : await readTable(options.metadata, maxFileBytes, report),
     pattern: patternOf(options),
     altitude: options['gps-altitude'],
     make: options.make,
@@ -142,10 +147,12 @@ function patternOf(options: Options): NamePattern {
   }
 }
 
-async function readTable(file: string, report: Report): Promise<{ rows: MetadataTable; file: string }> {
-  const bytes = await readFile(file).catch((cause) => {
-    throw inputError(systemReason(cause), { file, cause });
-  });
+async function readTable(
+  file: string,
+  maxFileBytes: number,
+  report: Report,
+): Promise<{ rows: MetadataTable; file: string }> {
+  const bytes = await readNamedFile(file, { most: maxFileBytes });
   // csv-parse is loaded only where there is a table.
   const { readMetadataTable } = await import('../flowcam/metadata-table.js');
   const rows = readMetadataTable(bytes, file);

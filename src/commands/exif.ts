@@ -9,6 +9,9 @@ import {
   allowEmpty,
   expect,
   flag,
+  maxEntryBytes,
+  maxFileBytes,
+  maxHeaderBytes,
   type Option,
   type OptionValues,
   onError,
@@ -38,6 +41,9 @@ const options = {
   skipped,
   expect,
   'allow-empty': allowEmpty,
+  'max-entry-bytes': maxEntryBytes,
+  'max-header-bytes': maxHeaderBytes,
+  'max-file-bytes': maxFileBytes,
 };
 
 type Options = OptionValues<typeof options>;
@@ -70,11 +76,16 @@ export const command = defineCommand({
     const output = new Output(stdout, signal);
     const files = fromStdin ? [] : operands;
     const step = options.read ? reading(options, output) : await tagging(options, { files, output, report });
+    const limits = {
+      maxEntryBytes: options['max-entry-bytes'],
+      maxHeaderBytes: options['max-header-bytes'],
+      maxFileBytes: options['max-file-bytes'],
+    };
     let vignettes = 0;
     try {
       const batches = fromStdin
-        ? vignettesOf(input)
-        : vignettesAmong(files, targetOf(options)).map((named) => [named]);
+        ? vignettesOf(input, limits)
+        : vignettesAmong(files, targetOf(options), limits).map((named) => [named]);
       for await (const batch of batches) {
         for (const named of batch) {
           signal.throwIfAborted();
@@ -142,7 +153,7 @@ async function tagging(
   { files, output, report }: { files: string[]; output: Output; report: Report },
 ): Promise<Step> {
   const folder = options['output-directory'];
-  const settings = await settingsOf(options, report);
+  const settings = await settingsOf(options, options['max-file-bytes'], report);
   if (folder !== undefined) await refuseOwnFolder(folder, files);
   const tagger = new Tagger(settings, report);
   const writer = folder === undefined ? new VignetteWriter(output) : new VignetteFolder(folder);

@@ -6,7 +6,20 @@ import { type OpenRun, openPipedList, openRun, type Run } from '../flowcam/run.j
 import { recordLines } from '../flowcam/run-records.js';
 import { counted } from '../report.js';
 import { defineCommand } from '../shell/command.js';
-import { allowEmpty, flag, onError, oneOf, skipped, text, value, valueOr } from '../shell/options.js';
+import {
+  allowEmpty,
+  flag,
+  maxFields,
+  maxFileBytes,
+  maxLineBytes,
+  type OptionValues,
+  onError,
+  oneOf,
+  skipped,
+  text,
+  value,
+  valueOr,
+} from '../shell/options.js';
 import { describeError } from '../shell/print-error.js';
 import { csvLine } from '../streams/csv-rows.js';
 import { failureLine } from '../streams/ndjson.js';
@@ -31,6 +44,9 @@ const options = {
   'on-error': onError,
   skipped,
   'allow-empty': allowEmpty,
+  'max-line-bytes': maxLineBytes,
+  'max-fields': maxFields,
+  'max-file-bytes': maxFileBytes,
 };
 
 export const command = defineCommand({
@@ -109,16 +125,21 @@ interface Settings {
 
 async function* openRuns(
   operands: string[],
-  { run: name, recursive, format }: { run: string | undefined; recursive: boolean; format: string },
+  { run: name, recursive, format, ...more }: OptionValues<typeof options>,
   input: Readable,
 ): AsyncGenerator<OpenRun> {
+  const limits = {
+    lineBytes: more['max-line-bytes'],
+    fields: more['max-fields'],
+    fileBytes: more['max-file-bytes'],
+  };
   if (name !== undefined && (operands.length > 1 || recursive))
     throw usageError('--run names one run', { hint: 'name one RUN at a time' });
   if (format === 'csv' && operands.length > 1) throw severalRuns();
   if (recursive && operands.length === 0) throw usageError('--recursive needs a folder to look into');
   for (const operand of operands.length === 0 ? ['-'] : operands) {
-    if (operand === '-') yield await openPipedList(input, name);
-    else if (!recursive) yield await openRun(await listOf(operand), name);
+    if (operand === '-') yield await openPipedList(input, name, limits);
+    else if (!recursive) yield await openRun(await listOf(operand), name, limits);
     else {
       const lists: string[] = [];
       for await (const list of listsBelow(operand)) lists.push(list);
@@ -126,7 +147,7 @@ async function* openRuns(
         throw inputError('there is no list (.lst or .flb) below this folder', { file: operand });
       // Said before the first run is written, not behind it.
       if (format === 'csv' && lists.length > 1) throw severalRuns();
-      for (const list of lists) yield await openRun(list);
+      for (const list of lists) yield await openRun(list, undefined, limits);
     }
   }
 }

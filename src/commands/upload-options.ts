@@ -6,6 +6,10 @@ import {
   expect,
   flag,
   integer,
+  maxAnswerBytes,
+  maxEntryBytes,
+  maxFileBytes,
+  maxHeaderBytes,
   number,
   type OptionValues,
   onError,
@@ -97,6 +101,10 @@ export const options = {
     group: LINE,
   },
   'ca-file': { ...value('FILE', 'trust the certificates in FILE (PEM), too', text), group: LINE },
+  'max-entry-bytes': maxEntryBytes,
+  'max-header-bytes': maxHeaderBytes,
+  'max-file-bytes': maxFileBytes,
+  'max-answer-bytes': maxAnswerBytes,
 };
 
 export type UploadOptions = OptionValues<typeof options>;

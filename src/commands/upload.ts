@@ -33,7 +33,12 @@ export const command = defineCommand({
     const { sidecars, confirm, expect, 'allow-empty': allowEmpty } = options;
     const { Incoming } = await import('../store/incoming.js');
     const forApi = 'api' in to;
-    const wanted = { prefix, sidecars, forApi, expect, allowEmpty };
+    const limits = {
+      maxEntryBytes: options['max-entry-bytes'],
+      maxHeaderBytes: options['max-header-bytes'],
+      maxFileBytes: options['max-file-bytes'],
+    };
+    const wanted = { prefix, sidecars, forApi, expect, allowEmpty, limits };
     const incoming = new Incoming({ operands, input, ...wanted, report, skips, signal });
     if (options['dry-run']) {
       if ('archive' in to && to.archive !== undefined) await incoming.readArchive(incoming.archive());
@@ -54,6 +59,8 @@ export const command = defineCommand({
       timeout: options.timeout,
       retries: options.retries,
       caFile: options['ca-file'],
+      maxAnswerBytes: options['max-answer-bytes'],
+      maxFileBytes: options['max-file-bytes'],
       environment: process.env,
       report,
       signal,

@@ -21,12 +21,23 @@ const ROOM = 2;
 export class CollageShelf {
   readonly #finder: CollageFinder;
   readonly #masks: boolean;
+  readonly #mostPixels: number | undefined;
   readonly #kept = new Map<string, Promise<Collage>>();
   readonly #known = new Set<string>();
   #decoded = 0;
 
-  constructor({ masks, note }: { masks: boolean; note: (text: string) => void }) {
+  constructor({
+    masks,
+    mostPixels,
+    note,
+  }: {
+    masks: boolean;
+    /** Refuse larger collages. */
+    mostPixels?: number;
+    note: (text: string) => void;
+  }) {
     this.#masks = masks;
+    this.#mostPixels = mostPixels;
     this.#finder = new CollageFinder(note);
   }
 
@@ -64,7 +75,7 @@ export class CollageShelf {
     this.#decoded += 1;
     this.#known.add(path);
     const [image, mask] = await Promise.all([
-      decodeCollage(path),
+      decodeCollage(path, this.#mostPixels),
       this.#masks ? this.#loadMask(directory, name) : undefined,
     ]);
     if (mask === undefined) return { path, board: new CuttingBoard(image) };
@@ -78,7 +89,7 @@ export class CollageShelf {
 
   async #loadMask(directory: string, name: string): Promise<Pixels> {
     const path = await this.#finder.find(directory, maskOfCollage(name));
-    const mask = await decodeCollage(path);
+    const mask = await decodeCollage(path, this.#mostPixels);
     if (mask.channels !== 1 || mask.depth !== 8)
       throw inputError('a mask collage has one channel of 8 bits, and this one has more', { file: path });
     return mask;

@@ -11,6 +11,7 @@
  * Fields are bound by name, never by position or number: real lists have 53, 57 or 65.
  */
 import { inputError } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
 import { RESERVED_KEYS } from './particle-record.js';
 
 const TYPES = ['int32', 'double', 'string', 'timestamp', 'guid'] as const;
@@ -28,19 +29,19 @@ export interface ListHeader {
 }
 
 const FIRST_VERSION = 17;
-/** Far beyond the 65 that are known. */
-const MOST_FIELDS = 1000;
 
 /** Takes the lines of a list's head one by one. */
 export class ListHeaderParser {
   readonly #file: string;
+  readonly #mostFields: number;
   #version: number | undefined;
   #count = 0;
   #line = 0;
   readonly #fields: Field[] = [];
 
-  constructor(file: string) {
+  constructor(file: string, mostFields = LIMITS.fields) {
     this.#file = file;
+    this.#mostFields = mostFields;
   }
 
   /**
@@ -82,8 +83,11 @@ export class ListHeaderParser {
   #takeCount(text: string): number {
     const count = Number(/^num-fields\|(\d{1,6})$/.exec(text)?.[1]);
     if (!Number.isInteger(count)) throw this.#error('num-fields|N is due in this line');
-    if (count < 1 || count > MOST_FIELDS)
-      throw this.#error(`a list has from 1 to ${MOST_FIELDS} fields, not ${count}`);
+    if (count < 1 || count > this.#mostFields)
+      throw this.#error(
+        `a list has from 1 to ${this.#mostFields} fields, not ${count}`,
+        count < 1 ? undefined : raise('max-fields'),
+      );
     return count;
   }
 

@@ -32,8 +32,12 @@ export interface List {
  *
  * @throws an input error for a head that is broken, cut short or of another version
  */
-export async function readList(batches: AsyncIterable<LineBatch>, file: string): Promise<List> {
-  const parser = new ListHeaderParser(file);
+export async function readList(
+  batches: AsyncIterable<LineBatch>,
+  file: string,
+  mostFields?: number,
+): Promise<List> {
+  const parser = new ListHeaderParser(file, mostFields);
   const iterator = batches[Symbol.asyncIterator]();
   try {
     for (;;) {

@@ -1,8 +1,9 @@
 /** A run as it lies on disk: its list, its name, its folder, and what its side files say of the instrument. */
 import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { inputError, systemReason } from '../errors.js';
+import { inputError, systemReason, ToolError } from '../errors.js';
+import { fileBound, readBounded } from '../streams/bounded-file.js';
 import { readLines } from '../streams/lines.js';
 import { runOfCollage } from './collage-name.js';
 import { instrumentOf, parseContext, parseRunSummary } from './context.js';
@@ -32,8 +33,13 @@ export interface OpenRun extends Run {
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 /** Large enough that few system calls are needed, small enough to keep memory low. */
 const CHUNK = 2 ** 20;
-/** Side files have a few kilobytes; no more than this is read of one. */
-const MOST_SIDE_FILE = 2 ** 20;
+
+/** How much is taken of what a stranger may have written; `LIMITS` where it is not said. */
+export interface RunLimits {
+  lineBytes?: number | undefined;
+  fields?: number | undefined;
+  fileBytes?: number | undefined;
+}
 
 /**
  * Opens the list of a run on disk.
@@ -41,28 +47,33 @@ const MOST_SIDE_FILE = 2 ** 20;
  * @param name the run's name, where the person gives one
  * @throws an input error for a list that cannot be read, is none, or changes while it is read
  */
-export async function openRun(list: string, name?: string): Promise<OpenRun> {
-  return readRun(readFile(list), list, name, dirname(resolve(list)));
+export async function openRun(list: string, name?: string, limits: RunLimits = {}): Promise<OpenRun> {
+  return readRun(readFile(list), list, name, dirname(resolve(list)), limits);
 }
 
 /** What is known of a run on disk, without its particles. */
-export async function describeRun(list: string, name?: string): Promise<Run> {
-  const { parts: _, close, ...run } = await openRun(list, name);
+export async function describeRun(list: string, name?: string, limits?: RunLimits): Promise<Run> {
+  const { parts: _, close, ...run } = await openRun(list, name, limits);
   await close();
   return run;
 }
 
 /** Opens a list that comes through a pipe: nothing is known of its folder. */
-export const openPipedList = (input: AsyncIterable<Uint8Array>, name?: string): Promise<OpenRun> =>
-  readRun(input, 'stdin', name, undefined);
+export const openPipedList = (
+  input: AsyncIterable<Uint8Array>,
+  name?: string,
+  limits: RunLimits = {},
+): Promise<OpenRun> => readRun(input, 'stdin', name, undefined, limits);
 
 async function readRun(
   input: AsyncIterable<Uint8Array>,
   file: string,
   name: string | undefined,
   directory: string | undefined,
+  { lineBytes, fields, fileBytes }: RunLimits,
 ): Promise<OpenRun> {
-  const { header, parts } = await readList(readLines(input, { source: file, legacy: true }), file);
+  const lines = readLines(input, { source: file, legacy: true, maxLineBytes: lineBytes });
+  const { header, parts } = await readList(lines, file, fields);
   const { first, all } = await peekRow(parts);
   const collage = first && cell(first, header, 'collage_file');
   const runName =
@@ -77,7 +88,7 @@ async function readRun(
   const instrument =
     directory === undefined
       ? undefined
-      : await readInstrument(directory, [stem(file), runName], first, header);
+      : await readInstrument(directory, [stem(file), runName], first, header, fileBytes);
   return {
     list: file,
     name: runName,
@@ -127,12 +138,13 @@ async function readInstrument(
   stems: string[],
   first: ListRow | undefined,
   header: ListHeader,
+  fileBytes: number | undefined,
 ): Promise<Instrument | undefined> {
   const names = (await readdir(directory).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
   const read = async (ending: string) => {
     for (const stem of stems) {
       const name = names.find((one) => one.toLowerCase() === `${stem}${ending}`.toLowerCase());
-      if (name !== undefined) return readSideFile(join(directory, name));
+      if (name !== undefined) return readSideFile(join(directory, name), fileBytes);
     }
     return undefined;
   };
@@ -148,17 +160,13 @@ async function readInstrument(
   );
 }
 
-async function readSideFile(path: string): Promise<string> {
+async function readSideFile(path: string, most: number | undefined): Promise<string> {
   try {
-    const file = await open(path, READ_AT_ONCE);
-    try {
-      if (!(await file.stat()).isFile()) return '';
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_SIDE_FILE));
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    // A folder or a FIFO of this name says nothing of the instrument.
+    if (!(await stat(path)).isFile()) return '';
+    return (await readBounded(path, fileBound(most), { plain: true })).toString('latin1');
   } catch (cause) {
+    if (cause instanceof ToolError) throw cause;
     throw inputError(systemReason(cause), { file: path, cause });
   }
 }

@@ -3,6 +3,7 @@
  * narrow, scale or clip what they do not know without a word; here it is refused by tag and value.
  */
 import { inputError, type Place } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
 import type { Directory } from './directory.js';
 import { numberOf, numbersOf, readTiff } from './ifd.js';
 import * as TAG from './tags.js';
@@ -13,9 +14,6 @@ export interface CollageFormat {
   channels: 1 | 3;
   depth: 8 | 16;
 }
-
-/** Collages have some 4 million pixels; a forged one may declare billions. */
-const MOST_PIXELS = 100_000_000;
 
 const COMPRESSIONS = new Map([
   [1, 'none'],
@@ -34,7 +32,7 @@ const REFUSED_TAGS: [tag: number, name: string][] = [
  *
  * @throws an input error that names tag and value of what is not supported, or says where the file is cut short
  */
-export function judgeCollage(bytes: Buffer, place: Place, mostPixels = MOST_PIXELS): CollageFormat {
+export function judgeCollage(bytes: Buffer, place: Place, mostPixels = LIMITS.pixels): CollageFormat {
   const { pages } = readTiff(bytes, place);
   const [page] = pages;
   const refuse = (what: string) => inputError(`a collage with ${what} is not supported`, place);
@@ -65,7 +63,7 @@ export function judgeCollage(bytes: Buffer, place: Place, mostPixels = MOST_PIXE
   if (width * height > mostPixels)
     throw inputError(
       `the collage declares ${width} × ${height} pixels, beyond the ${mostPixels} that are read`,
-      place,
+      { ...place, hint: raise('max-pixels') },
     );
   checkStrips(page, { width, height, channels, depth }, bytes.length, place);
   return { width, height, channels, depth };

@@ -2,11 +2,12 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { inputError, systemReason } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
 import { type CollageFormat, judgeCollage } from './collage-format.js';
 import type { Pixels } from './pixels.js';
 
-/** No collage comes near; bounds what a stranger's file can make us read. */
-const MOST_BYTES = 2 ** 30;
+/** No packing needs so many bytes for a pixel, or for all that is no pixel. */
+const [BYTES_PER_PIXEL, OTHER_BYTES] = [6, 2 ** 20];
 
 // Every collage is decoded once; libvips need not remember it.
 sharp.cache(false);
@@ -18,11 +19,11 @@ export const useThreads = (threads: number): void => void sharp.concurrency(thre
  * Reads and decodes a collage, exactly: 8-bit grey and RGB, 16-bit grey.
  *
  * @throws an input error where it cannot be read, is no supported TIFF, or is truncated or broken. (A flipped bit
- *   that still decodes cannot be seen: TIFF has no checksums.)
+ *   that still decodes cannot be seen: TIFF has no checksums.) One of more than `mostPixels` is refused.
  */
-export async function decodeCollage(path: string): Promise<Pixels> {
-  const bytes = await readWhole(path);
-  const format = judgeCollage(bytes, { file: path });
+export async function decodeCollage(path: string, mostPixels = LIMITS.pixels): Promise<Pixels> {
+  const bytes = await readWhole(path, mostPixels);
+  const format = judgeCollage(bytes, { file: path }, mostPixels);
   try {
     // A colour profile would change the pixels: they are to be what the camera saw.
     const limitInputPixels = format.width * format.height;
@@ -44,7 +45,7 @@ export async function decodeCollage(path: string): Promise<Pixels> {
   }
 }
 
-async function readWhole(path: string): Promise<Buffer> {
+async function readWhole(path: string, mostPixels: number): Promise<Buffer> {
   try {
     // Without O_NONBLOCK, the opening of a FIFO would wait for somebody who writes to it.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -52,7 +53,11 @@ async function readWhole(path: string): Promise<Buffer> {
       const found = await file.stat();
       if (!found.isFile()) throw inputError('this is no plain file, and cannot be a collage', { file: path });
       const { size } = found;
-      if (size > MOST_BYTES) throw inputError(`${size} bytes are too many for a collage`, { file: path });
+      if (size > mostPixels * BYTES_PER_PIXEL + OTHER_BYTES)
+        throw inputError(`${size} bytes are too many for a collage of at most ${mostPixels} pixels`, {
+          file: path,
+          hint: raise('max-pixels'),
+        });
       const bytes = await file.readFile();
       if (bytes.length !== size)
         throw inputError('the collage changed while it was read', {

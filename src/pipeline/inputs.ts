@@ -4,12 +4,15 @@
  * what they were, never with each other, so that a share whose clock is wrong does no harm.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorCode, inputError, systemReason, ToolError } from '../errors.js';
 import { describeRun } from '../flowcam/run.js';
 import { silentReport } from '../report.js';
+import { maxFields, maxFileBytes, maxLineBytes } from '../shell/options.js';
+import { readNamedFile } from '../streams/bounded-file.js';
 import { toolkitVersion } from '../version.js';
+import { optionAmong } from './option-words.js';
 import type { Settings } from './settings.js';
 import type { Target } from './targets.js';
 
@@ -42,7 +45,12 @@ export interface Inputs {
  * @throws an input error where the list cannot be read
  */
 export async function collectInputs(list: string, settings: Settings): Promise<Inputs> {
-  const { name, directory, folder } = await describeRun(list, settings.runName);
+  const { name, directory, folder } = await describeRun(list, settings.runName, {
+    // What the commands are told to take must not fail here.
+    lineBytes: optionAmong(settings.lst2csvOptions, 'max-line-bytes', maxLineBytes),
+    fields: optionAmong(settings.lst2csvOptions, 'max-fields', maxFields),
+    fileBytes: optionAmong(settings.lst2csvOptions, 'max-file-bytes', maxFileBytes),
+  });
   const listName = basename(list);
   const names = (await readdir(directory!)).filter((file) => file === listName || isSideFile(file)).sort();
   const files = await Promise.all(names.map((file) => describeFile(directory!, file)));
@@ -57,7 +65,7 @@ export async function collectInputs(list: string, settings: Settings): Promise<I
       'vignettes.tar': {
         decollage: settings.decollageOptions,
         exif: settings.exifOptions,
-        sampling: await samplingOf([name, folder!], settings.metadata),
+        sampling: await samplingOf([name, folder!], settings),
       },
       's3_upload_complete.txt': {
         bucket: settings.bucket,
@@ -129,12 +137,11 @@ export function seconds(nanoseconds: bigint): string {
 }
 
 /** What the table of positions says of this run: a row more for another run is no change for this one. */
-async function samplingOf(names: string[], table: string | undefined): Promise<unknown> {
+async function samplingOf(names: string[], { metadata: table, exifOptions }: Settings): Promise<unknown> {
   if (table === undefined) return undefined;
   const { readMetadataTable } = await import('../flowcam/metadata-table.js');
-  const text = await readFile(table).catch((cause) => {
-    throw inputError(systemReason(cause), { file: table, hint: 'look at METADATA', cause });
-  });
+  const most = optionAmong(exifOptions, 'max-file-bytes', maxFileBytes);
+  const text = await readNamedFile(table, { most, hint: 'look at METADATA' });
   return readMetadataTable(text, table).find(names);
 }
 

@@ -1,3 +1,5 @@
+import type { Option } from '../shell/options.js';
+
 /**
  * Splits options into words as a shell does, quotation marks and backslashes understood, and nothing expanded: no
  * variables, no commands, no file patterns, so that options can be passed on without a shell ever reading them.
@@ -30,4 +32,16 @@ export function optionWords(text: string): string[] {
   if (quote !== undefined) throw new Error(`has a ${quote} that is never closed`);
   if (word !== undefined) words.push(word);
   return words;
+}
+
+/** The value of an option among words; undefined where it is absent or cannot be, which its command will say. */
+export function optionAmong<T>(words: string[], name: string, { parse }: Option<T>): T | undefined {
+  const at = words.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  if (at < 0) return undefined;
+  const [, typed = words[at + 1]] = /=(.*)$/s.exec(words[at]!) ?? [];
+  try {
+    return typed === undefined ? undefined : parse?.(typed);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { usageError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 
 export interface Option<T> {
   /** One line for `--help`. */
@@ -128,4 +129,64 @@ export const jobs = value(
   'N',
   'how much to do at once (default: FC_JOBS, or the number of cores, at most 4)',
   integer(1, 256),
+);
+
+/** A bound on what is taken of a stranger's input. */
+const limit = (
+  placeholder: string,
+  describe: string,
+  fallback: number,
+  parse: (typed: string) => number,
+) => ({
+  ...valueOr(fallback, placeholder, describe, parse),
+  group: 'Limits',
+});
+
+/** What a text, or an image, can have at most in memory. */
+const [MOST_TEXT, MOST_IMAGE] = [2 ** 28, 2 ** 31];
+
+/** `--max-line-bytes`: how long lines may be. */
+export const maxLineBytes = limit('SIZE', 'refuse longer lines', LIMITS.lineBytes, bytes(1, MOST_TEXT));
+
+/** `--max-fields`: how many fields a list may have. */
+export const maxFields = limit('N', 'refuse lists of more fields', LIMITS.fields, integer(1, 10_000));
+
+/** `--max-header-bytes`: how long extended headers in archives may be. */
+export const maxHeaderBytes = limit(
+  'SIZE',
+  'refuse archives with longer extended headers',
+  LIMITS.headerBytes,
+  bytes(1, MOST_TEXT),
+);
+
+/** `--max-entry-bytes`: how large images may be, in archives and on disk. */
+export const maxEntryBytes = limit(
+  'SIZE',
+  'refuse larger entries of archives, and larger images',
+  LIMITS.entryBytes,
+  bytes(1, MOST_IMAGE),
+);
+
+/** `--max-file-bytes`: how large the small files may be that are read whole. */
+export const maxFileBytes = limit(
+  'SIZE',
+  'refuse larger sidecars, side files, tables and settings',
+  LIMITS.fileBytes,
+  bytes(1, MOST_TEXT),
+);
+
+/** `--max-pixels`: how many pixels a collage may have. */
+export const maxPixels = limit(
+  'N',
+  'refuse collages of more pixels',
+  LIMITS.pixels,
+  integer(1, 1_000_000_000),
+);
+
+/** `--max-answer-bytes`: how much a store may answer. */
+export const maxAnswerBytes = limit(
+  'SIZE',
+  'refuse longer answers of the store',
+  LIMITS.answerBytes,
+  bytes(1, MOST_TEXT),
 );

@@ -13,6 +13,9 @@ export interface Wire {
   timeout: number;
   retries: number;
   caFile: string | undefined;
+  /** How much of an answer, and of a file with settings or certificates, is read. */
+  maxAnswerBytes: number;
+  maxFileBytes: number;
   environment: NodeJS.ProcessEnv;
   report: Report;
   signal: AbortSignal;
@@ -27,8 +30,8 @@ export interface S3Settings {
 }
 
 /** Opens the connections; nothing is sent yet. */
-export function openPool({ jobs, timeout, caFile, environment, signal }: Wire): Promise<HttpPool> {
-  return HttpPool.open({ jobs, timeout: timeout * 1000, caFile, environment, signal });
+export function openPool({ timeout, ...wire }: Wire): Promise<HttpPool> {
+  return HttpPool.open({ ...wire, timeout: timeout * 1000 });
 }
 
 /** The first failure that is tried again is worth a word, since it may take minutes; the others are details. */
@@ -52,8 +55,8 @@ export async function openS3(
   wire: Wire,
   pool: HttpPool,
 ): Promise<{ store: S3Store; credentials: CredentialSource }> {
-  const { environment, report } = wire;
-  const variables = await Variables.read(environment, settings.envFile, report);
+  const { environment, report, maxFileBytes } = wire;
+  const variables = await Variables.read(environment, settings.envFile, report, maxFileBytes);
   const address = await findS3Address(variables, { ...settings, environment });
   const credentials = await findCredentials(variables, settings.profile);
   report.detail(`${address.endpoint}: ${address.source}; credentials from ${credentials.name}`);

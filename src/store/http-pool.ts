@@ -6,7 +6,9 @@ import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { inputError, systemReason } from '../errors.js';
+import { errorCode, inputError, systemReason } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
+import { readNamedFile } from '../streams/bounded-file.js';
 import { networkFault, StoreFault } from './store-fault.js';
 
 export interface HttpRequest {
@@ -34,6 +36,9 @@ export interface HttpPoolOptions {
   timeout: number;
   /** PEM file with certificates to trust beside the usual ones. */
   caFile?: string | undefined;
+  /** How much of an answer, and of `caFile`, is read, in bytes. */
+  maxAnswerBytes?: number;
+  maxFileBytes?: number;
   environment: NodeJS.ProcessEnv;
   /** Once aborted, requests under way get GRACE to end. */
   signal: AbortSignal;
@@ -43,33 +48,37 @@ export interface HttpPoolOptions {
 const GRACE = 8_000;
 /** A body gets this much more time per byte: 128 KiB/s is slower than any line worth using. */
 const MILLISECONDS_PER_BYTE = 1000 / (128 * 1024);
-/** Answers are listings and error pages; nothing that we ask for is larger. */
-const MOST_ANSWER_BYTES = 32 * 2 ** 20;
 
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
 export class HttpPool {
   readonly #dispatcher: Dispatcher;
   readonly #timeout: number;
+  readonly #maxAnswerBytes: number;
   readonly #underWay = new Set<Cutoff>();
 
-  private constructor(dispatcher: Dispatcher, { timeout, signal }: HttpPoolOptions) {
+  private constructor(
+    dispatcher: Dispatcher,
+    { timeout, signal, maxAnswerBytes = LIMITS.answerBytes }: HttpPoolOptions,
+  ) {
     this.#dispatcher = dispatcher;
     this.#timeout = timeout;
+    this.#maxAnswerBytes = maxAnswerBytes;
     signal.addEventListener('abort', () => setTimeout(() => this.#cut(), GRACE).unref(), { once: true });
   }
 
   /** Opens a pool; no connection is made before the first request. */
   static async open(options: HttpPoolOptions): Promise<HttpPool> {
     const { Agent, EnvHttpProxyAgent } = await import('undici');
-    const { jobs, timeout, caFile, environment } = options;
-    const secureContext = caFile === undefined ? undefined : await trusting(caFile, environment);
+    const { jobs, timeout, caFile, environment, maxAnswerBytes = LIMITS.answerBytes } = options;
+    const secureContext =
+      caFile === undefined ? undefined : await trusting(caFile, environment, options.maxFileBytes);
     // Said explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's profile does not turn checks off.
     const tls = { rejectUnauthorized: true, ...(secureContext && { secureContext }) };
     const agent = {
       // Besides the objects, what is there already is asked for at the same time.
       connections: 2 * jobs,
-      maxResponseSize: MOST_ANSWER_BYTES,
+      maxResponseSize: maxAnswerBytes,
       // One deadline covers a request from its first byte to the answer's last one (see `send`).
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -110,11 +119,20 @@ export class HttpPool {
         body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       };
     } catch (error) {
-      throw networkFault(cutoff.reason ?? error);
+      throw networkFault(cutoff.reason ?? this.#tooLong(error) ?? error);
     } finally {
       clearTimeout(deadline);
       this.#underWay.delete(cutoff);
     }
+  }
+
+  #tooLong(error: unknown): StoreFault | undefined {
+    const code = errorCode(error);
+    if (code !== 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return undefined;
+    return new StoreFault(code, `the answer is longer than ${this.#maxAnswerBytes} bytes`, 'end', {
+      hint: raise('max-answer-bytes'),
+      cause: error,
+    });
   }
 
   /** Closes all connections at once. */
@@ -142,10 +160,12 @@ class Cutoff extends EventEmitter {
 }
 
 /** Trusts what Node trusts, NODE_EXTRA_CA_CERTS included, and the certificates of `caFile`. */
-async function trusting(caFile: string, environment: NodeJS.ProcessEnv): Promise<SecureContext> {
-  const own = await readFile(caFile, 'utf8').catch((cause) => {
-    throw inputError(`cannot read the certificates: ${systemReason(cause)}`, { file: caFile, cause });
-  });
+async function trusting(
+  caFile: string,
+  environment: NodeJS.ProcessEnv,
+  most: number | undefined,
+): Promise<SecureContext> {
+  const own = (await readNamedFile(caFile, { most, what: 'cannot read the certificates: ' })).toString();
   // Naming certificates makes Node forget NODE_EXTRA_CA_CERTS, so that file is read here as well; like Node,
   // without complaint where it is missing.
   const extra = environment.NODE_EXTRA_CA_CERTS;

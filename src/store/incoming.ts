@@ -4,7 +4,7 @@ import { inputError } from '../errors.js';
 import type { Report } from '../report.js';
 import type { Skips } from '../skips.js';
 import { NameSet } from '../streams/name-set.js';
-import { readVignettes } from '../streams/vignette-stream.js';
+import { readVignettes, type VignetteLimits } from '../streams/vignette-stream.js';
 import { apiNameFault } from './api-upload.js';
 import { keyFault } from './object-key.js';
 import { filesToStore, type ObjectToStore, PIECE, toStore } from './stored-file.js';
@@ -22,6 +22,7 @@ export interface IncomingOptions {
   /** How many vignettes are due, if that is known. */
   expect: number | undefined;
   allowEmpty: boolean;
+  limits: VignetteLimits;
   report: Report;
   skips: Skips;
   signal: AbortSignal;
@@ -75,7 +76,7 @@ export class Incoming {
    */
   async readArchive(archive: AsyncIterable<Uint8Array>): Promise<void> {
     const [source = 'stdin'] = this.#options.operands;
-    for await (const vignettes of readVignettes(archive, { source })) {
+    for await (const vignettes of readVignettes(archive, { source, ...this.#options.limits })) {
       this.vignettes += vignettes.length;
       for (const { image } of vignettes) this.bytes += image.bytes.length;
     }

@@ -128,7 +128,6 @@ const NETWORK: Record<string, Meaning> = {
   ENOTFOUND: ['there is no host of this name', 'end', 'check --endpoint-url'],
   UND_ERR_SOCKET: ['the connection was closed before the answer', 'retry'],
   UND_ERR_CONNECT_TIMEOUT: ['no connection came about in time', 'retry'],
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: ['the answer is larger than any store sends', 'end'],
   UND_ERR_ABORTED: ['the proxy did not let us through', 'end', 'check HTTPS_PROXY and NO_PROXY'],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['the certificate is self-signed', 'end', CHECK_CERTIFICATE],
   SELF_SIGNED_CERT_IN_CHAIN: ['the certificate is of an unknown authority', 'end', CHECK_CERTIFICATE],

@@ -1,11 +1,13 @@
 /** What is to be stored: the files of vignettes, from streams, files and folders. */
 import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorCode, inputError, systemReason, usageError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import type { Report } from '../report.js';
-import { filesOf, readVignettes, vignetteFile } from '../streams/vignette-stream.js';
+import { fileBound, readBounded } from '../streams/bounded-file.js';
+import { filesOf, readVignettes, type VignetteLimits, vignetteFile } from '../streams/vignette-stream.js';
 import type { ObjectKind } from './receipt.js';
 
 /** A file on its way to a store. */
@@ -28,8 +30,6 @@ export interface ObjectToStore {
   contentType: string;
 }
 
-/** Files are sent whole from memory; the same as an entry of a stream may have. */
-const MOST_BYTES = 256 * 2 ** 20;
 /** Archives are read in pieces of this many bytes. */
 export const PIECE = 1024 * 1024;
 
@@ -57,6 +57,7 @@ export interface SourceOptions {
   input: AsyncIterable<Uint8Array>;
   /** Whether sidecars are wanted; they are passed over otherwise. */
   sidecars: boolean;
+  limits: VignetteLimits;
   report: Report;
   signal: AbortSignal;
 }
@@ -67,13 +68,14 @@ export interface SourceOptions {
  * @throws an input error where something cannot be read or is no part of a vignette; a cut stream is one
  */
 export async function* filesToStore(options: SourceOptions): AsyncGenerator<StoredFile> {
-  const { operands, input, sidecars, report, signal } = options;
+  const { operands, input, sidecars, limits, report, signal } = options;
+  const wanted = { sidecars, limits };
   if (operands.filter((operand) => operand === '-').length > 1) throw usageError('- is named twice');
   for (const operand of operands.length === 0 ? ['-'] : operands) {
-    if (operand === '-') yield* ofStream(input, 'stdin', sidecars);
-    else if (await isFolder(operand)) yield* ofFolder(operand, sidecars, report);
+    if (operand === '-') yield* ofStream(input, 'stdin', wanted);
+    else if (await isFolder(operand)) yield* ofFolder(operand, wanted, report);
     else if (/\.tar$/i.test(operand))
-      yield* ofStream(createReadStream(operand, { highWaterMark: PIECE, signal }), operand, sidecars);
+      yield* ofStream(createReadStream(operand, { highWaterMark: PIECE, signal }), operand, wanted);
     else {
       const part = vignetteFile(basename(operand));
       if (part === undefined)
@@ -82,18 +84,21 @@ export async function* filesToStore(options: SourceOptions): AsyncGenerator<Stor
         });
       if (part.kind === 'sidecar' && !sidecars)
         throw usageError(`${operand} is a sidecar, which is stored with --sidecars only`);
-      yield await ofFile(operand);
+      yield await ofFile(operand, limits);
     }
   }
 }
 
+/** Whether sidecars are stored, too, and how large files may be. */
+type Wanted = Pick<SourceOptions, 'sidecars' | 'limits'>;
+
 async function* ofStream(
   input: AsyncIterable<Uint8Array>,
   source: string,
-  sidecars: boolean,
+  { sidecars, limits }: Wanted,
 ): AsyncGenerator<StoredFile> {
   try {
-    for await (const vignettes of readVignettes(input, { source })) {
+    for await (const vignettes of readVignettes(input, { source, ...limits })) {
       for (const { sidecar, ...images } of vignettes) {
         const wanted = sidecars && sidecar !== undefined ? { ...images, sidecar } : images;
         for (const { path, bytes } of filesOf(wanted)) yield { path, kind: kindOf(path)!, bytes, source };
@@ -115,14 +120,18 @@ async function refuseContainer(path: string): Promise<void> {
   });
 }
 
-async function* ofFolder(folder: string, sidecars: boolean, report: Report): AsyncGenerator<StoredFile> {
+async function* ofFolder(
+  folder: string,
+  { sidecars, limits }: Wanted,
+  report: Report,
+): AsyncGenerator<StoredFile> {
   let others = 0;
   for (const name of await namesIn(folder)) {
     const kind = kindOf(name);
     if (kind === undefined) {
       await refuseContainer(join(folder, name));
       others += 1;
-    } else if (sidecars || kind !== 'sidecar') yield await ofFile(join(folder, name));
+    } else if (sidecars || kind !== 'sidecar') yield await ofFile(join(folder, name), limits);
   }
   if (others > 0) {
     const entries = others === 1 ? '1 entry is' : `${others} entries are`;
@@ -140,20 +149,16 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function ofFile(path: string): Promise<StoredFile> {
+async function ofFile(
+  path: string,
+  { maxEntryBytes = LIMITS.entryBytes, maxFileBytes }: VignetteLimits,
+): Promise<StoredFile> {
+  const name = basename(path);
+  const kind = kindOf(name)!;
+  const bound =
+    kind === 'sidecar' ? fileBound(maxFileBytes) : { most: maxEntryBytes, option: 'max-entry-bytes' };
   try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (size > MOST_BYTES)
-        throw inputError(`${size} bytes are more than the ${MOST_BYTES} that a vignette may have`, {
-          file: path,
-        });
-      const name = basename(path);
-      return { path: name, kind: kindOf(name)!, bytes: await file.readFile(), source: path };
-    } finally {
-      await file.close();
-    }
+    return { path: name, kind, bytes: await readBounded(path, bound, { plain: true }), source: path };
   } catch (cause) {
     if (errorCode(cause) === undefined) throw cause;
     throw unreadable(path, cause);

@@ -1,10 +1,8 @@
 /** Settings as people have them: in the environment, and in a `.env` file that never overrides it. */
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { errorCode, inputError, systemReason } from '../errors.js';
 import type { Report } from '../report.js';
-
-/** A `.env` holds a handful of lines; what is larger is something else. */
-const MOST_BYTES = 64 * 1024;
+import { fileBound, readBounded } from '../streams/bounded-file.js';
 
 export interface Setting {
   value: string;
@@ -34,9 +32,10 @@ export class Variables {
     environment: NodeJS.ProcessEnv,
     envFile: string | undefined,
     report: Report,
+    maxFileBytes?: number,
   ): Promise<Variables> {
     const path = envFile ?? '.env';
-    const text = await readSmallFile(path, envFile !== undefined, report);
+    const text = await readEnvFile(path, envFile !== undefined, report, maxFileBytes);
     return new Variables(environment, path, text === undefined ? new Map() : parseEnvFile(text, path));
   }
 
@@ -57,19 +56,19 @@ export class Variables {
   }
 }
 
-async function readSmallFile(path: string, required: boolean, report: Report): Promise<string | undefined> {
+async function readEnvFile(
+  path: string,
+  required: boolean,
+  report: Report,
+  most: number | undefined,
+): Promise<string | undefined> {
   try {
-    const file = await open(path);
-    try {
-      const { mode, size } = await file.stat();
-      if (size > MOST_BYTES) throw inputError(`is larger than ${MOST_BYTES} bytes`, { file: path });
-      const text = await file.readFile('utf8');
-      if ((mode & 0o044) !== 0 && /SECRET|TOKEN/.test(text))
-        report.note(`${path} holds a secret and can be read by others: chmod 600 ${path}`);
-      return text;
-    } finally {
-      await file.close();
-    }
+    // One that nobody named is not waited for.
+    const text = (await readBounded(path, fileBound(most), { plain: !required })).toString();
+    const { mode } = await stat(path);
+    if ((mode & 0o044) !== 0 && /SECRET|TOKEN/.test(text))
+      report.note(`${path} holds a secret and can be read by others: chmod 600 ${path}`);
+    return text;
   } catch (cause) {
     if (errorCode(cause) === undefined) throw cause;
     if (!required && errorCode(cause) === 'ENOENT') return undefined;

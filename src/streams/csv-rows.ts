@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { inputError } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
 import type { LineBatch } from './lines.js';
 
 // Loaded when the first quotation mark comes, which in most tables is never.
@@ -13,19 +14,19 @@ export interface CsvRow {
   cells: string[];
 }
 
-/** A cell of several lines is a remark somebody typed; one of a million characters is a stray quotation mark. */
-const MOST_QUOTED = 2 ** 20;
-
 /**
- * Reads CSV (RFC 4180), in batches as it comes in. A row without a quotation mark is cut at its commas; one with is given to csv-parse,
- * together with the lines after it while a quotation is open. Particle tables hardly ever quote, and cutting them
- * is some thirty times faster.
+ * Reads CSV (RFC 4180), in batches as it comes in. A row without a quotation mark is cut at its commas; one with is
+ * given to csv-parse, together with the lines after it while a quotation is open. Particle tables hardly ever quote,
+ * and cutting them is some thirty times faster.
  *
+ * @param most how many characters a row of several lines may have: a cell of that kind is a remark somebody typed, one
+ *   of a million characters a stray quotation mark
  * @throws an input error for a text that ends inside a line or a quotation, or whose quotation is without end
  */
 export async function* readCsvRows(
   batches: AsyncIterable<LineBatch>,
   file: string,
+  most = LIMITS.lineBytes,
 ): AsyncGenerator<CsvRow[]> {
   /** Lines of a row whose quotation is still open. */
   let open: string[] = [];
@@ -50,7 +51,7 @@ export async function* readCsvRows(
       open.push(text);
       length += text.length + 1;
       if (isOpen) {
-        if (length > MOST_QUOTED) throw tooLong(file, start);
+        if (length > most) throw tooLong(file, start, most);
         continue;
       }
       if (isCut) throw cutShort(file, line);
@@ -74,11 +75,11 @@ function parseRow(text: string, file: string, line: number): string[] {
 const cutShort = (file: string, line: number) =>
   inputError('the text ends inside this line', { file, line, hint: 'look at the step before' });
 
-const tooLong = (file: string, line: number) =>
-  inputError(`a quotation that begins here is longer than ${MOST_QUOTED} characters`, {
+const tooLong = (file: string, line: number, most: number) =>
+  inputError(`a quotation that begins here is longer than ${most} characters`, {
     file,
     line,
-    hint: 'is there a stray quotation mark?',
+    hint: `is there a stray quotation mark? If not, ${raise('max-line-bytes')}`,
   });
 
 /** One row of CSV with its line end; cells that need quotation marks get them. */

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { inputError } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
 
 /** Neighbouring lines of a text, without their line ends. */
 export interface LineBatch {
@@ -16,11 +17,8 @@ export interface LineOptions {
   /** Read lines that are not UTF-8 as Windows-1252; otherwise they are an error. */
   legacy?: boolean;
   /** Refuse longer lines, in bytes. */
-  maxLineBytes?: number;
+  maxLineBytes?: number | undefined;
 }
-
-/** Some hundred times the longest line that a FlowCam writes; keeps a file without line ends out of memory. */
-const MAX_LINE_BYTES = 2 ** 20;
 
 const LF = 0x0a;
 
@@ -38,7 +36,7 @@ const fromWindows1252 = (bytes: Buffer): string =>
  */
 export async function* readLines(
   input: AsyncIterable<Uint8Array>,
-  { source: file, legacy = false, maxLineBytes = MAX_LINE_BYTES }: LineOptions,
+  { source: file, legacy = false, maxLineBytes = LIMITS.lineBytes }: LineOptions,
 ): AsyncGenerator<LineBatch> {
   let first = 1;
   let start = true;
@@ -68,7 +66,7 @@ export async function* readLines(
     inputError(`this line is longer than ${maxLineBytes} bytes`, {
       file,
       line,
-      hint: 'is it the right file?',
+      hint: `is it the right file? If so, ${raise('max-line-bytes')}`,
     });
 
   /** A large chunk may hold a line beyond the limit whole; it is refused as it is when it comes in pieces. */

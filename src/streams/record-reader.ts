@@ -6,7 +6,7 @@ import { inputError, type ToolError, usageError } from '../errors.js';
 import { listOf } from '../flowcam/find-lists.js';
 import { type FieldType, typedValue } from '../flowcam/list-header.js';
 import { ADDED_KEYS, type LocatedRecord, type ParticleRecord } from '../flowcam/particle-record.js';
-import { describeRun, type Run } from '../flowcam/run.js';
+import { describeRun, type Run, type RunLimits } from '../flowcam/run.js';
 import { addedKeys } from '../flowcam/run-records.js';
 import { type CsvRow, readCsvRows } from './csv-rows.js';
 import { type LineBatch, readLines } from './lines.js';
@@ -20,6 +20,8 @@ export interface RecordOptions {
   source?: string;
   /** Run folder or list that the person names with `--directory`. */
   directory?: string | undefined;
+  /** How much is taken of a line, and of the run that is named. */
+  limits?: RunLimits;
   note: (text: string) => void;
 }
 
@@ -30,9 +32,9 @@ export interface RecordOptions {
  */
 export async function* readRecords(
   input: AsyncIterable<Uint8Array>,
-  { source: file = 'stdin', directory, note }: RecordOptions,
+  { source: file = 'stdin', directory, limits = {}, note }: RecordOptions,
 ): AsyncGenerator<RecordPart[]> {
-  const batches = readLines(input, { source: file });
+  const batches = readLines(input, { source: file, maxLineBytes: limits.lineBytes });
   try {
     const first = await batches.next();
     if (first.done) return;
@@ -41,8 +43,13 @@ export async function* readRecords(
       yield* batches;
     }
     if (!looksLikeJson(first.value))
-      return yield* readCsvRecords(readCsvRows(all(), file), file, directory, note);
-    const run = directory === undefined ? undefined : await describeRun(await listOf(directory));
+      return yield* readCsvRecords(readCsvRows(all(), file, limits.lineBytes), file, {
+        directory,
+        limits,
+        note,
+      });
+    const run =
+      directory === undefined ? undefined : await describeRun(await listOf(directory), undefined, limits);
     for await (const read of readNdjson(all(), file)) {
       yield read.map(({ value, line }) => {
         const record = value as ParticleRecord;
@@ -85,8 +92,7 @@ interface Binding {
 async function* readCsvRecords(
   batches: AsyncIterable<CsvRow[]>,
   file: string,
-  directory: string | undefined,
-  note: (text: string) => void,
+  { directory, limits = {}, note }: RecordOptions,
 ): AsyncGenerator<RecordPart[]> {
   let columns: string[] | undefined;
   let binding: Binding | undefined;
@@ -95,7 +101,7 @@ async function* readCsvRecords(
     const parts: RecordPart[] = [];
     for (const row of rows) {
       if (columns === undefined) {
-        const pieces = await withoutHeader(row, directory);
+        const pieces = await withoutHeader(row, directory, limits);
         columns = pieces ?? row.cells;
         if (pieces === undefined) {
           checkColumns(columns, file);
@@ -119,7 +125,7 @@ async function* readCsvRecords(
           hint: 'use fc-lst2csv --format ndjson, which carries them',
         });
       before = at;
-      binding ??= await bind(columns, directory ?? at.directory, file);
+      binding ??= await bind(columns, directory ?? at.directory, file, limits);
       parts.push(typedRecord(row, binding, file));
     }
     yield parts;
@@ -146,20 +152,27 @@ function checkColumns(columns: string[], file: string): void {
 async function withoutHeader(
   { cells }: CsvRow,
   directory: string | undefined,
+  limits: RunLimits,
 ): Promise<string[] | undefined> {
   if (directory === undefined || cells.includes('index') || !/^\d+$/.test(cells[1] ?? '')) return undefined;
-  const { header } = await describeRun(await listOf(directory));
+  const { header } = await describeRun(await listOf(directory), undefined, limits);
   const columns = ['run', 'index', ...header.fields.map(({ name }) => name)];
   return columns.length === cells.length ? columns : undefined;
 }
 
-async function bind(columns: string[], directory: string | undefined, file: string): Promise<Binding> {
+async function bind(
+  columns: string[],
+  directory: string | undefined,
+  file: string,
+  limits: RunLimits,
+): Promise<Binding> {
   if (directory === undefined || directory === '')
     throw usageError('where the collages lie is not known from this CSV', {
       file,
       hint: 'say it: --directory RUN',
     });
-  const run = await describeRun(await listOf(directory, (list) => `fc-decollage --directory ${list}`));
+  const list = await listOf(directory, (path) => `fc-decollage --directory ${path}`);
+  const run = await describeRun(list, undefined, limits);
   const types = new Map(run.header.fields.map(({ name, type }) => [name, type]));
   return { run, columns, types };
 }

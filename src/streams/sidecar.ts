@@ -1,4 +1,5 @@
 import { inputError, type Place } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -25,9 +26,15 @@ export class Sidecar {
   /**
    * A sidecar as it stands in a file or an archive.
    *
-   * @throws an input error where this is not one JSON object
+   * @param most bytes; parsed, a text can take thirty times its size
+   * @throws an input error where this is not one JSON object, or too long
    */
-  static parse(bytes: Uint8Array, place: Place): Sidecar {
+  static parse(bytes: Uint8Array, place: Place, most = LIMITS.fileBytes): Sidecar {
+    if (bytes.length > most)
+      throw inputError(`${bytes.length} bytes are more than the ${most} that a sidecar may have`, {
+        ...place,
+        hint: raise('max-file-bytes'),
+      });
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let parsed: unknown;
     try {

@@ -1,4 +1,6 @@
 import { inputError } from '../errors.js';
+import { LIMITS, raise } from '../limits.js';
+import type { Bound } from './bounded-file.js';
 import { ByteSource } from './byte-source.js';
 import { BLOCK, decodeHeader, decodePax, type Header, isZero, paddingOf } from './tar-header.js';
 
@@ -12,13 +14,10 @@ export interface TarOptions {
   /** What the archive is called in errors. */
   source?: string;
   /** Refuse entries of more bytes than this; an entry is held in memory whole. */
-  maxEntryBytes?: number;
+  maxEntryBytes?: number | undefined;
+  /** Refuse extended headers of more bytes than this. */
+  maxHeaderBytes?: number | undefined;
 }
-
-/** Far more than any vignette; a stranger's archive cannot make us take all the memory. */
-const MAX_ENTRY_BYTES = 256 * 2 ** 20;
-/** Extended headers hold a name or two. */
-const MAX_EXTENSION_BYTES = 2 ** 20;
 
 /** Type flags of entries that hold no data of their own. */
 const REFUSED: Record<string, string> = {
@@ -40,9 +39,15 @@ const REFUSED: Record<string, string> = {
  */
 export async function* readTar(
   input: AsyncIterable<Uint8Array>,
-  { source: file = 'stdin', maxEntryBytes = MAX_ENTRY_BYTES }: TarOptions = {},
+  {
+    source: file = 'stdin',
+    maxEntryBytes = LIMITS.entryBytes,
+    maxHeaderBytes = LIMITS.headerBytes,
+  }: TarOptions = {},
 ): AsyncGenerator<TarEntry[]> {
   const source = new ByteSource(input);
+  const entryBound = { most: maxEntryBytes, option: 'max-entry-bytes' };
+  const headerBound = { most: maxHeaderBytes, option: 'max-header-bytes' };
   /** What an extension says of the entry after it. */
   let next: { path?: string; size?: number } = {};
   let batch: TarEntry[] = [];
@@ -58,7 +63,7 @@ export async function* readTar(
       const isExtension = 'xgLK'.includes(header.type);
       const entry = isExtension ? 'an extended header' : (next.path ?? header.name);
       const size = isExtension ? header.size : (next.size ?? header.size);
-      checkEntry(header.type, size, isExtension ? MAX_EXTENSION_BYTES : maxEntryBytes, { file, entry });
+      checkEntry(header.type, size, isExtension ? headerBound : entryBound, { file, entry });
       const whole = size + paddingOf(size);
       if (source.ready < whole) {
         if (batch.length > 0) yield batch;
@@ -109,11 +114,20 @@ function takeHeader(source: ByteSource, file: string): Header | undefined {
 }
 
 /** Refuses entries that are no plain files, folders or extensions, or too large to be held in memory. */
-function checkEntry(type: string, size: number, most: number, place: { file: string; entry: string }): void {
+function checkEntry(
+  type: string,
+  size: number,
+  { most, option }: Bound,
+  place: { file: string; entry: string },
+): void {
   if (REFUSED[type] !== undefined)
     throw inputError(`this entry is ${REFUSED[type]}`, { ...place, hint: 'archive plain files only' });
   if (!'05xgLK'.includes(type)) throw inputError(`this entry is of the unknown type "${type}"`, place);
-  if (size > most) throw inputError(`${size} bytes are more than the ${most} that an entry may have`, place);
+  if (size > most)
+    throw inputError(`${size} bytes are more than the ${most} that an entry may have`, {
+      ...place,
+      hint: raise(option),
+    });
 }
 
 function extension(body: Buffer, file: string, source: ByteSource): { path?: string; size?: number } {

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errorCode, inputError, type Place, systemReason, usageError } from '../errors.js';
+import { errorCode, inputError, type Place, systemReason, ToolError, usageError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { type Bound, fileBound, readBounded } from './bounded-file.js';
 import { Sidecar } from './sidecar.js';
 import type { Vignette } from './vignette.js';
-import { readVignettes, type VignetteFile, vignetteFile } from './vignette-stream.js';
+import { readVignettes, type VignetteFile, type VignetteLimits, vignetteFile } from './vignette-stream.js';
 
 /** A vignette that comes in a stream or lies in files, before it is read. */
 export interface NamedVignette {
@@ -15,9 +16,12 @@ export interface NamedVignette {
 }
 
 /** The vignettes of a stream, in batches as they come in. */
-export async function* vignettesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<NamedVignette[]> {
+export async function* vignettesOf(
+  input: AsyncIterable<Uint8Array>,
+  limits?: VignetteLimits,
+): AsyncGenerator<NamedVignette[]> {
   const placeOf = (entry: string): Place => ({ file: 'stdin', entry });
-  for await (const vignettes of readVignettes(input))
+  for await (const vignettes of readVignettes(input, limits))
     yield vignettes.map((vignette) => ({ name: vignette.name, placeOf, load: () => vignette }));
 }
 
@@ -38,7 +42,11 @@ interface VignettePaths {
  *   images of one name would even if their formats differ
  * @throws a usage error for other files, for those that would meet, and for sidecars without their image
  */
-export function vignettesAmong(operands: string[], target?: 'folder' | 'stream'): NamedVignette[] {
+export function vignettesAmong(
+  operands: string[],
+  target: 'folder' | 'stream' | undefined,
+  limits: VignetteLimits,
+): NamedVignette[] {
   const files = operands.map((path) => ({ path, folder: dirname(path), ...vignetteFileOf(path) }));
   const vignettes: VignettePaths[] = [];
   const images = new Set<string>();
@@ -60,7 +68,7 @@ export function vignettesAmong(operands: string[], target?: 'folder' | 'stream')
   return vignettes.map((paths) => ({
     name: paths.name,
     placeOf: (file) => ({ file: join(paths.folder, file) }),
-    load: () => readVignette(paths),
+    load: () => readVignette(paths, limits),
   }));
 }
 
@@ -83,23 +91,27 @@ function refuseMeeting(vignettes: VignettePaths[], target: 'folder' | 'stream'):
 }
 
 /** Reads one vignette: its image, and sidecar and mask where they stand beside it. */
-async function readVignette({ name, folder, image, extension }: VignettePaths): Promise<Vignette> {
-  const vignette: Vignette = { name, image: { extension, bytes: await read(image) } };
+async function readVignette(
+  { name, folder, image, extension }: VignettePaths,
+  { maxEntryBytes = LIMITS.entryBytes, maxFileBytes }: VignetteLimits,
+): Promise<Vignette> {
+  const bound: Bound = { most: maxEntryBytes, option: 'max-entry-bytes' };
+  const vignette: Vignette = { name, image: { extension, bytes: await read(image, bound) } };
   const path = join(folder, `${name}.json`);
-  const sidecar = await readIfThere(path);
-  if (sidecar !== undefined) vignette.sidecar = Sidecar.parse(sidecar, { file: path });
-  const mask = await readIfThere(join(folder, `${name}.mask.png`));
+  const sidecar = await readIfThere(path, fileBound(maxFileBytes));
+  if (sidecar !== undefined) vignette.sidecar = Sidecar.parse(sidecar, { file: path }, maxFileBytes);
+  const mask = await readIfThere(join(folder, `${name}.mask.png`), bound);
   if (mask !== undefined) vignette.mask = mask;
   return vignette;
 }
 
-const read = (path: string): Promise<Buffer> =>
-  readFile(path).catch((cause) => {
-    throw inputError(systemReason(cause), { file: path, cause });
+const read = (path: string, bound: Bound): Promise<Buffer> =>
+  readBounded(path, bound, { plain: true }).catch((cause) => {
+    throw cause instanceof ToolError ? cause : inputError(systemReason(cause), { file: path, cause });
   });
 
-const readIfThere = (path: string): Promise<Buffer | undefined> =>
-  readFile(path).catch((cause) => {
-    if (errorCode(cause) === 'ENOENT') return undefined;
-    throw inputError(systemReason(cause), { file: path, cause });
+const readIfThere = (path: string, bound: Bound): Promise<Buffer | undefined> =>
+  read(path, bound).catch((error: ToolError) => {
+    if (errorCode(error.cause) === 'ENOENT') return undefined;
+    throw error;
   });

@@ -10,6 +10,12 @@ import { readTar, type TarOptions } from './tar-reader.js';
 import { TarWriter } from './tar-writer.js';
 import type { Vignette } from './vignette.js';
 
+/** How much is taken of a stranger's vignettes; `LIMITS` where it is not said. */
+export interface VignetteLimits extends Omit<TarOptions, 'source'> {
+  /** Bytes of a sidecar. */
+  maxFileBytes?: number | undefined;
+}
+
 /** What a file of a vignette is, by its name's end. */
 export type VignetteFile =
   | { name: string; kind: 'sidecar' }
@@ -45,7 +51,7 @@ export function unsafeName(path: string): string | undefined {
  */
 export async function* readVignettes(
   input: AsyncIterable<Uint8Array>,
-  options: TarOptions = {},
+  options: TarOptions & VignetteLimits = {},
 ): AsyncGenerator<Vignette[]> {
   const file = options.source ?? 'stdin';
   const seen = new NameSet();
@@ -83,7 +89,7 @@ export async function* readVignettes(
       if (twice !== undefined) throw inputError(`this vignette has two ${part.kind} files`, place);
       if (part.kind === 'image') open.image = { extension: part.extension, bytes };
       else if (part.kind === 'mask') open.mask = bytes;
-      else open.sidecar = Sidecar.parse(bytes, place);
+      else open.sidecar = Sidecar.parse(bytes, place, options.maxFileBytes);
     }
     yield vignettes;
   }
