@@ -35,7 +35,15 @@ export interface Settings {
  * @throws a usage error for a value that cannot be
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const text = (variable: string) => environment[`FC_MAKE_${variable}`] || undefined;
+  const text = (variable: string) => {
+    const typed = environment[`FC_MAKE_${variable}`] || undefined;
+    // Settings are written down in OUT, for all to read.
+    if (typed !== undefined && /[a-z]:\/\/[^/?#\s]*@/i.test(typed))
+      throw usageError(`${variable} holds a URL with a name or a password in it`, {
+        hint: 'keys belong into .env, see ENV_FILE',
+      });
+    return typed;
+  };
   const words = (variable: string) => {
     try {
       return optionWords(text(variable) ?? '');

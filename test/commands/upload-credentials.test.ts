@@ -175,33 +175,3 @@ test('--profile takes the keys of ~/.aws/credentials, whatever the environment h
     stderr: expect.stringMatching(/profile "nobody" gives no credentials/),
   });
 });
-
-describe('secrets', () => {
-  const secret = 'hush-hush/secret+key';
-  const token = 'hush-token';
-  const env = (url: string) => ({
-    AWS_ACCESS_KEY_ID: accessKey,
-    AWS_SECRET_ACCESS_KEY: secret,
-    AWS_SESSION_TOKEN: token,
-    AWS_ENDPOINT_URL: url,
-    FC_DEBUG: '1',
-  });
-
-  test.each([
-    ['stored', [] as string[]],
-    ['refused', []],
-    ['an archive refused', ['--tar-key', 'k']],
-    ['an endpoint that is gone', ['--endpoint-url', 'http://127.0.0.1:1', '--retries', '0']],
-  ])('appear nowhere, though --verbose and FC_DEBUG are on: %s', async (how, args) => {
-    const endpoint = await testEndpoint(how === 'stored' ? { secretKey: secret, sessionToken: token } : {});
-    const outcome = await upload([...to, '--verbose', ...args], {
-      env: env(endpoint.url),
-      input: await oneStream(),
-    });
-    expect(outcome.status).toBe(how === 'stored' ? 0 : 4);
-    const said = outcome.stdout + outcome.stderr;
-    expect(said).not.toBe('');
-    for (const hush of [secret, token, 'Signature=', 'AWS4-HMAC', accessKey])
-      expect(said).not.toContain(hush);
-  });
-});
