@@ -33,46 +33,63 @@ const BATCH_BYTES = 2 ** 20;
 /**
  * Cuts vignettes out of collages, exactly as their pixels are. They come in the order of the records.
  *
- * Records are taken in windows. Within one, each collage is opened once, whatever the order of the records, and
- * the next collage is decoded while the present one is cut.
+ * Records are taken in windows. Within one, each collage is opened once, whatever the order of the records. While a
+ * collage is cut, the next one is decoded, though it may be that of the next window.
  */
 export async function* cutVignettes(
   records: AsyncIterable<LocatedRecord[]>,
   shelf: CollageShelf,
 ): AsyncGenerator<(Cut | Failure)[]> {
+  let groups: Group[] | undefined;
+  let window: (Request | Failure)[] = [];
+  for await (const following of windowsOf(records, shelf)) {
+    const next = byCollage(following);
+    if (groups !== undefined) yield* cutWindow(window, groups, next[0], shelf);
+    [window, groups] = [following, next];
+  }
+  yield* cutWindow(window, groups ?? [], undefined, shelf);
+}
+
+async function* windowsOf(
+  records: AsyncIterable<LocatedRecord[]>,
+  shelf: CollageShelf,
+): AsyncGenerator<(Request | Failure)[]> {
   let window: (Request | Failure)[] = [];
   let bytes = 0;
+  let first = true;
   for await (const batch of records) {
     for (const located of batch) {
       const request = requestOf(located);
       window.push(request);
       if ('bad' in request) continue;
-      // The first collage of a window is on its way while the window fills.
-      if (bytes === 0) shelf.open(request.directory, request.collage);
+      // The very first collage is on its way while the window fills.
+      if (first) shelf.open(request.directory, request.collage);
+      first = false;
       bytes += request.rectangle.width * request.rectangle.height * BYTES_PER_PIXEL;
       if (window.length < WINDOW_RECORDS && bytes < WINDOW_BYTES) continue;
-      yield* cutWindow(window, shelf);
+      yield window;
       window = [];
       bytes = 0;
     }
   }
-  yield* cutWindow(window, shelf);
+  yield window;
 }
 
+/** @param after what is cut after this window */
 async function* cutWindow(
   window: (Request | Failure)[],
+  groups: Group[],
+  after: Group | undefined,
   shelf: CollageShelf,
 ): AsyncGenerator<(Cut | Failure)[]> {
   const done: (Cut | Failure | undefined)[] = window.map((asked) => ('bad' in asked ? asked : undefined));
-  const groups = byCollage(window);
   let batch: (Cut | Failure)[] = [];
   let bytes = 0;
   let next = 0;
   for (const [turn, group] of groups.entries()) {
-    const { directory, collage: name } = group[0]!.request;
-    const opening = shelf.open(directory, name);
-    const following = groups[turn + 1];
-    if (following !== undefined) shelf.open(following[0]!.request.directory, following[0]!.request.collage);
+    const opening = open(group, shelf);
+    const following = groups[turn + 1] ?? after;
+    if (following !== undefined) open(following, shelf);
     const collage = await opening.catch((error) => {
       if (error instanceof ToolError) return error;
       throw error;
@@ -96,9 +113,15 @@ async function* cutWindow(
   if (batch.length > 0) yield batch;
 }
 
+/** The requests of a window that ask for one collage, with their places in it. */
+type Group = { at: number; request: Request }[];
+
+const open = (group: Group, shelf: CollageShelf): Promise<Collage> =>
+  shelf.open(group[0]!.request.directory, group[0]!.request.collage);
+
 /** The requests of a window by their collages, in the order in which these come first. */
-function byCollage(window: (Request | Failure)[]): { at: number; request: Request }[][] {
-  const groups = new Map<string, { at: number; request: Request }[]>();
+function byCollage(window: (Request | Failure)[]): Group[] {
+  const groups = new Map<string, Group>();
   for (const [at, request] of window.entries()) {
     if ('bad' in request) continue;
     const key = `${request.directory}\0${request.collage}`;

@@ -190,3 +190,10 @@ export const maxAnswerBytes = limit(
   LIMITS.answerBytes,
   bytes(1, MOST_TEXT),
 );
+/** Options that every command has. */
+export const COMMON = {
+  help: flag('show this help'),
+  version: flag('show the version'),
+  quiet: flag('say nothing but errors'),
+  verbose: flag('say more'),
+} satisfies OptionTable;

@@ -1,63 +1,11 @@
-import yargs from 'yargs';
+import parser from 'yargs-parser';
 import { usageError } from '../errors.js';
 import type { Command } from './command.js';
-import { flag, type OptionTable, type OptionValues } from './options.js';
-
-/** Options that every command has. */
-const COMMON = {
-  help: flag('show this help'),
-  version: flag('show the version'),
-  quiet: flag('say nothing but errors'),
-  verbose: flag('say more'),
-} satisfies OptionTable;
+import { COMMON, type OptionTable, type OptionValues } from './options.js';
 
 export interface Arguments<T extends OptionTable> {
   options: OptionValues<T & typeof COMMON>;
   operands: string[];
-}
-
-function parserOf(command: Command) {
-  const options = Object.entries({ ...command.options, ...COMMON });
-  const parser = yargs()
-    .scriptName(command.name)
-    .usage(
-      [
-        `${command.name} - ${command.summary}`,
-        `Examples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`,
-        `Usage: ${command.name} [options] ${command.operands}`.trimEnd(),
-      ].join('\n\n'),
-    )
-    .parserConfiguration({
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'boolean-negation': false,
-      'short-option-groups': false,
-    })
-    .locale('en')
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .fail(false)
-    .strictOptions();
-  if (command.notes !== undefined) parser.epilogue(command.notes);
-  for (const [name, option] of options) {
-    const isFlag = option.parse === undefined;
-    parser.option(name, {
-      describe: describe(option),
-      type: isFlag ? 'boolean' : 'string',
-      requiresArg: !isFlag,
-      ...(option.group === undefined ? {} : { group: option.group }),
-    });
-  }
-  return parser;
-}
-
-function describe(option: OptionTable[string]): string {
-  const { placeholder, fallback } = option;
-  const shown = typeof fallback === 'string' || typeof fallback === 'number' ? ` (default: ${fallback})` : '';
-  return `${placeholder === undefined ? '' : `${placeholder}: `}${option.describe}${shown}`;
 }
 
 /** Refuses flags that are repeated or have a value: yargs keeps the last and drops the rest without a word. */
@@ -73,35 +21,16 @@ function checkFlags(argv: string[], table: OptionTable, hint: string): void {
   }
 }
 
-/** The help page of a command. */
-export function helpOf(command: Command): Promise<string> {
-  const { stdout } = process;
-  return parserOf(command)
-    .wrap(Math.min(110, stdout.columns || 110))
-    .getHelp();
-}
-
 /**
  * Reads a command line.
  *
  * @throws a usage error for options that are unknown, repeated, without a value or out of range
  */
-export async function parseArguments<T extends OptionTable>(
-  command: Command<T>,
-  argv: string[],
-): Promise<Arguments<T>> {
+export function parseArguments<T extends OptionTable>(command: Command<T>, argv: string[]): Arguments<T> {
   const hint = `see ${command.name} --help`;
   const table: OptionTable = { ...command.options, ...COMMON };
   checkFlags(argv, table, hint);
-  let typed: Record<string, unknown>;
-  try {
-    typed = await parserOf(command as unknown as Command).parse(argv);
-  } catch (error) {
-    const { message } = error as Error;
-    const option = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-    if (option === undefined) throw usageError(message, { hint });
-    throw usageError(`--${option} needs a value`, { hint: `one that begins with a dash: --${option}=-…` });
-  }
+  const typed = read(argv, table, hint);
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     const given = typed[name];
@@ -116,5 +45,33 @@ export async function parseArguments<T extends OptionTable>(
       }
     }
   }
-  return { options: options as Arguments<T>['options'], operands: (typed._ as unknown[]).map(String) };
+  return { options: options as Arguments<T>['options'], operands: typed._.map(String) };
+}
+
+/** What stands on the line, option by option, as text; operands are in `_`. */
+function read(argv: string[], table: OptionTable, hint: string): parser.Arguments {
+  const names = Object.keys(table);
+  const isFlag = (name: string) => table[name]!.parse === undefined;
+  const withValue = names.filter((name) => !isFlag(name));
+  const { argv: typed, error } = parser.detailed(argv, {
+    boolean: names.filter(isFlag),
+    string: withValue,
+    narg: Object.fromEntries(withValue.map((name) => [name, 1])),
+    configuration: {
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'boolean-negation': false,
+      'short-option-groups': false,
+    },
+  });
+  if (error !== null) {
+    const option = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
+    if (option === undefined) throw usageError(error.message, { hint });
+    throw usageError(`--${option} needs a value`, { hint: `one that begins with a dash: --${option}=-…` });
+  }
+  const unknown = Object.keys(typed).find((name) => name !== '_' && !Object.hasOwn(table, name));
+  if (unknown === undefined) return typed;
+  throw usageError(`there is no option ${unknown.length === 1 ? '-' : '--'}${unknown}`, { hint });
 }

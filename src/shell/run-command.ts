@@ -1,15 +1,17 @@
 /**
  * Owns the process: argv, signals, the standard streams, the exit status. Everything else is plain functions.
  */
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { errorCode } from '../errors.js';
 import { toolkitVersion } from '../version.js';
 import type { Command } from './command.js';
 import type { OptionTable } from './options.js';
-import { helpOf, parseArguments } from './parse-arguments.js';
+import { parseArguments } from './parse-arguments.js';
 import { describeError, printStack, statusOf } from './print-error.js';
 import { SkipList } from './skip-list.js';
 import { StderrReport } from './stderr-report.js';
+import { openStdin } from './stdin.js';
 import { noStdout, openStdout } from './stdout.js';
 
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -30,13 +32,13 @@ class Interrupted extends Error {
 export async function runCommand<T extends OptionTable>(command: Command<T>, argv: string[]): Promise<void> {
   let report = new StderrReport(command.name, { quiet: false, verbose: false });
   try {
-    const { options, operands } = await parseArguments(command, argv);
-    if (options.help) return print(`${await helpOf(command as unknown as Command)}\n`);
+    const { options, operands } = parseArguments(command, argv);
+    if (options.help) return print(await helpOf(command));
     if (options.version) return print(`${command.name} ${toolkitVersion()}\n`);
     report = new StderrReport(command.name, options as { quiet: boolean; verbose: boolean });
     const reads = command.readsInput({ options, operands });
-    if (reads && process.stdin.isTTY) {
-      process.stderr.write(`${await helpOf(command as unknown as Command)}\n`);
+    if (reads && isatty(0)) {
+      process.stderr.write(await helpOf(command));
       process.exitCode = 2;
       return;
     }
@@ -46,7 +48,8 @@ export async function runCommand<T extends OptionTable>(command: Command<T>, arg
     });
     const writes = command.writesOutput?.({ options, operands }) ?? true;
     const stdout = writes ? openStdout() : noStdout();
-    const { controller, release } = ownProcess(reads, stdout.stream, command.outlivesReader ?? false);
+    const input = openStdin();
+    const { controller, release } = ownProcess(reads, input, stdout.stream, command.outlivesReader ?? false);
     // Node ends with 0 once nothing is left to wait for, also where a promise is never kept.
     const onIdle = () => {
       report.print('it stopped with its work undone, which is a fault of the program');
@@ -57,7 +60,7 @@ export async function runCommand<T extends OptionTable>(command: Command<T>, arg
       await command.run({
         options,
         operands,
-        input: process.stdin,
+        input,
         output: stdout.stream,
         report,
         skips,
@@ -84,6 +87,11 @@ export async function runCommand<T extends OptionTable>(command: Command<T>, arg
   }
 }
 
+async function helpOf<T extends OptionTable>(command: Command<T>): Promise<string> {
+  const { helpPage } = await import('./help-page.js');
+  return `${await helpPage(command as unknown as Command)}\n`;
+}
+
 /** Prints a page that its reader may leave. */
 function print(page: string): void {
   process.stdout.on('error', (error) => {
@@ -93,13 +101,13 @@ function print(page: string): void {
 }
 
 /** Turns signals, and a reader that leaves, into one AbortSignal; both also end the reading of stdin. */
-function ownProcess(reads: boolean, stdout: Writable, outlivesReader: boolean) {
+function ownProcess(reads: boolean, stdin: Readable, stdout: Writable, outlivesReader: boolean) {
   const controller = new AbortController();
   const abort = (reason: Error) => {
     if (controller.signal.aborted) return;
     controller.abort(reason);
     // Whoever reads stdin gets the reason; where nobody does, it is no unhandled error.
-    process.stdin.on('error', () => {}).destroy(reason);
+    stdin.on('error', () => {}).destroy(reason);
   };
   const onSignal = (signal: keyof typeof SIGNAL_STATUS) => {
     if (controller.signal.aborted) process.exit(SIGNAL_STATUS[signal]);
@@ -116,7 +124,7 @@ function ownProcess(reads: boolean, stdout: Writable, outlivesReader: boolean) {
     release() {
       for (const signal of Object.keys(SIGNAL_STATUS)) process.off(signal, onSignal);
       // The stdout listener stays: a reader may leave while the last bytes are on their way.
-      if (reads) process.stdin.destroy();
+      if (reads) stdin.destroy();
     },
   };
 }

@@ -376,8 +376,8 @@ describe('refused before anything is sent', () => {
     [['--env-file', 'missing.env'], 3, /missing\.env: cannot read the settings: no such file/],
     [['--ca-file', 'missing.pem'], 3, /missing\.pem: cannot take|cannot read the certificates: no such file/],
     [['missing.tif'], 3, /missing\.tif: cannot be read: no such file/],
-    [['--no-verify-ssl'], 2, /[Uu]nknown argument/],
-    [['--insecure'], 2, /[Uu]nknown argument/],
+    [['--no-verify-ssl'], 2, /no option --no-verify-ssl/],
+    [['--insecure'], 2, /no option --insecure/],
   ])('%j: status %i', async (args, status, words) => {
     const endpoint = await testEndpoint();
     const bucket = args.includes('--bucket') ? [] : to;
