@@ -76,10 +76,9 @@ export const command = defineCommand({
         report.progress(`${tally.stored} objects, ${megabytes(tally.bytes)}`);
       }
     } catch (error) {
-      if (tally.stored > 0 && !signal.aborted)
-        report.note(`${tally.counts}; the same command again sends what is missing`);
+      if (tally.stored > 0 && !signal.aborted) report.note(`${tally.counts}; ${AGAIN}`);
       const fault = isFault(error);
-      throw fault === undefined ? error : refused(fault, to.bucket, endpoint);
+      throw fault === undefined ? error : refused(fault, to.bucket, endpoint, tally.stored > 0);
     } finally {
       await pool.close();
       await receipts.end();
@@ -103,14 +102,24 @@ export const command = defineCommand({
   },
 });
 
+const AGAIN = 'the same command again sends what is missing';
+
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Told by its name, so that what comes with it is loaded for uploads only. */
 const isFault = (error: unknown): StoreFault | undefined =>
   error instanceof Error && 'verdict' in error ? (error as StoreFault) : undefined;
 
-function refused({ message, code, hint }: StoreFault, bucket: string, endpoint: string) {
-  return storeError(`bucket ${bucket} at ${endpoint}: ${message} (${code})`, { hint });
+function refused(
+  { message, code, verdict, hint }: StoreFault,
+  bucket: string,
+  endpoint: string,
+  hasWay: boolean,
+) {
+  const mayPass = verdict === 'retry' && !hasWay;
+  return storeError(`bucket ${bucket} at ${endpoint}: ${message} (${code})`, {
+    hint: hint ?? (mayPass ? AGAIN : undefined),
+  });
 }
 
 function notStored({ byStatus, stored, firstFailure }: Tally) {
@@ -124,5 +133,5 @@ function notStored({ byStatus, stored, firstFailure }: Tally) {
 function unfinished(tally: Tally, { objects }: Incoming): string {
   const missing = objects - tally.stored;
   const came = missing > 0 ? `${missing} objects that had come in are not stored, and ` : '';
-  return `${tally.counts}; ${came}what had not come in is not; the same command again sends what is missing`;
+  return `${tally.counts}; ${came}what had not come in is not; ${AGAIN}`;
 }

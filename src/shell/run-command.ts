@@ -1,6 +1,7 @@
 /**
  * Owns the process: argv, signals, the standard streams, the exit status. Everything else is plain functions.
  */
+import { setMaxListeners } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { errorCode } from '../errors.js';
@@ -103,6 +104,8 @@ function print(page: string): void {
 /** Turns signals, and a reader that leaves, into one AbortSignal; both also end the reading of stdin. */
 function ownProcess(reads: boolean, stdin: Readable, stdout: Writable, outlivesReader: boolean) {
   const controller = new AbortController();
+  // As many wait for it as there are requests under way; Node would take more than ten for a leak, and say so.
+  setMaxListeners(0, controller.signal);
   const abort = (reason: Error) => {
     if (controller.signal.aborted) return;
     controller.abort(reason);

@@ -1,5 +1,5 @@
 /** fc-upload into a real S3 store, a Ceph RADOS Gateway, checked by clients that are not ours. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
@@ -13,6 +13,7 @@ import {
   file,
   images,
   keysIn,
+  receiptsIn,
   streamOf,
   type TestFile,
   upload,
@@ -225,13 +226,16 @@ describeCeph('on a Ceph gateway', (gateway) => {
   });
 });
 
-describeOwnCeph('on a Ceph gateway that is restarted', (gateway) => {
-  test('an upload waits for it, and every object arrives', async () => {
+describeOwnCeph('on a Ceph gateway that is ended in the middle of an upload', (gateway) => {
+  const files = vignettes(1000);
+
+  /** Starts an upload, and ends the gateway when some of it has arrived. */
+  async function interrupted(retries: number) {
     const bucket = await gateway().bucket();
-    const files = vignettes(1000);
     const cwd = workdir();
     writeFileSync(join(cwd, 'v.tar'), await streamOf(files));
-    const child = execa('fc-upload', ['--bucket', bucket, '--retries', '20', 'v.tar'], {
+    const args = ['--bucket', bucket, '--confirm', 'done.txt', 'v.tar'];
+    const child = execa('fc-upload', ['--retries', String(retries), ...args], {
       env: environment(gateway().env),
       extendEnv: false,
       cwd,
@@ -241,9 +245,35 @@ describeOwnCeph('on a Ceph gateway that is restarted', (gateway) => {
     while ((await keysIn(client, bucket)).length < 100)
       await new Promise((resolve) => setTimeout(resolve, 100));
     await gateway().pause();
+    const confirmed = () => existsSync(join(cwd, 'done.txt'));
+    return { bucket, cwd, args, child, client, confirmed };
+  }
+
+  test('and comes back in time: the upload waits for it, and every object arrives', async () => {
+    const { bucket, child, client, confirmed } = await interrupted(20);
     await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(confirmed()).toBe(false);
     await gateway().resume();
     expect(await child).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/trying again/) });
+    expect(confirmed()).toBe(true);
+    expect(await contentsOf(client, bucket)).toEqual(expectedContents(images(files)));
+  }, 600_000);
+
+  test('and does not come back in time: status 4 and no confirmation; the same command again completes it', async () => {
+    const { bucket, cwd, args, child, client, confirmed } = await interrupted(2);
+    const { exitCode, stderr, stdout } = await child;
+    expect([exitCode, stderr]).toEqual([
+      4,
+      expect.stringMatching(/the same command again sends what is missing/),
+    ]);
+    expect(confirmed()).toBe(false);
+    await gateway().resume();
+    const there = new Set(await keysIn(client, bucket));
+    expect(there.size).toBeLessThan(files.length / 2);
+    for (const { key, status } of receiptsIn(Buffer.from(stdout)))
+      if (status !== 'failed') expect(there.has(key)).toBe(true);
+    expect(await upload(args, { cwd, env: gateway().env })).toMatchObject({ status: 0 });
+    expect(confirmed()).toBe(true);
     expect(await contentsOf(client, bucket)).toEqual(expectedContents(images(files)));
   }, 600_000);
 });

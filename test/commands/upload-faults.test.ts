@@ -158,9 +158,19 @@ describe('what does not pass', () => {
     });
     expect(outcome.status).toBe(4);
     expect(outcome.stderr).toMatch(
-      /bucket bucket at http:\S+: the store is not available \(ServiceUnavailable\)\n$/,
+      /^fc-upload: bucket bucket at http:\S+: the store is not available \(ServiceUnavailable\) \(the same command again sends what is missing\)\n$/,
     );
     expect(endpoint.requests.filter(({ operation }) => operation === 'PutObject').length).toBeLessThan(60);
+  });
+
+  test('a store that fails for all that are under way is two lines of words, and none of Node', async () => {
+    const endpoint = await testEndpoint();
+    endpoint.faults.inject({ fault: 'ServiceUnavailable', operation: 'PutObject' });
+    const { stderr } = await upload([...to, '--retries', '2', '--jobs', '32'], {
+      ...endpoint,
+      input: await streamOf(vignettes(100)),
+    });
+    expect(stderr).toMatch(/^fc-upload: .*; trying again in .*\nfc-upload: bucket .*\n$/);
   });
 
   test('a store that never answers ends it, too', async () => {
