@@ -1,7 +1,7 @@
 /** fc-upload where the store misbehaves: what passes is tried again, what does not is said, nothing is made up. */
 
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +17,7 @@ import {
   keysIn,
   receiptsIn,
   streamOf,
+  type TestFile,
   upload,
   vignettes,
 } from '../support/uploads.js';
@@ -282,11 +283,48 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('on %s', (signal) => {
   });
 });
 
-test('two uploads at once, of the same and below the same prefix, leave the right objects', async () => {
-  const endpoint = await testEndpoint();
-  const files = vignettes(200);
-  const input = await streamOf(files);
-  const outcomes = await Promise.all([1, 2].map(() => upload(to, { ...endpoint, input })));
-  expect(outcomes.map(({ status }) => status)).toEqual([0, 0]);
-  expect(await contentsOf(endpoint.client)).toEqual(expectedContents(images(files)));
+describe('two uploads at once below one prefix', () => {
+  const both = async (streams: [Buffer, Buffer], options: string[] = []) => {
+    const endpoint = await testEndpoint();
+    const outcomes = await Promise.all(
+      streams.map(async (input) => {
+        const cwd = workdir();
+        const args = [...to, '--prefix', 'cruise', '--confirm', 'done.txt', ...options];
+        return { ...(await upload(args, { ...endpoint, cwd, input })), done: join(cwd, 'done.txt') };
+      }),
+    );
+    return { endpoint, outcomes };
+  };
+
+  test('of the same: both confirm, and the objects are right', async () => {
+    const files = vignettes(200);
+    const input = await streamOf(files);
+    const { endpoint, outcomes } = await both([input, input]);
+    expect(outcomes.map(({ status }) => status)).toEqual([0, 0]);
+    expect(await contentsOf(endpoint.client)).toEqual(expectedContents(images(files), 'cruise/'));
+  });
+
+  test('of parts that overlap: each confirms its own, and all is there', async () => {
+    const parts = [vignettes(150), vignettes(150, { from: 100 })] as const;
+    const { endpoint, outcomes } = await both([await streamOf(parts[0]), await streamOf(parts[1])]);
+    expect(outcomes.map(({ status }) => status)).toEqual([0, 0]);
+    for (const { done } of outcomes) expect(readFileSync(done, 'utf8')).toContain('objects: 150\n');
+    const all = [...vignettes(100), ...parts[1]];
+    expect(await contentsOf(endpoint.client)).toEqual(expectedContents(images(all), 'cruise/'));
+  });
+
+  test("of other bytes under the same names: none is mixed, and who finds the other's bytes does not confirm", async () => {
+    const [one, other] = ['one', 'other'].map((text) =>
+      Array.from({ length: 100 }, (_, at) => file(`run_${at}.tif`, `${text} ${at}`.repeat(40))),
+    ) as [TestFile[], TestFile[]];
+    const { endpoint, outcomes } = await both([await streamOf(one), await streamOf(other)]);
+    const known = new Set([...one, ...other].map(({ bytes }) => bytes.toString()));
+    const stored = await contentsOf(endpoint.client);
+    expect(stored.size).toBe(100);
+    for (const bytes of stored.values()) expect(known.has(bytes.toString())).toBe(true);
+    for (const { status, done } of outcomes) {
+      expect([0, 4]).toContain(status);
+      expect(existsSync(done)).toBe(status === 0);
+    }
+  });
 });

@@ -1,9 +1,9 @@
 /** Disks that are full, read-only or late with their errors: nothing is taken for whole that is not. */
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { entriesOf } from '../support/archives.js';
-import { lateErrors, makeReadOnly, smallDisk, testWithDisk } from '../support/faulty-disk.js';
+import { lateErrors, makeReadOnly, shrinkingFile, smallDisk, testWithDisk } from '../support/faulty-disk.js';
 import { environment, type Outcome, run, shell } from '../support/programs.js';
 import { testWith } from '../support/requirements.js';
 import { testEndpoint } from '../support/s3.js';
@@ -171,6 +171,55 @@ describe('a small disk', () => {
       2,
       expect.stringMatching(/cannot make this folder: .*read-only/),
     ]);
+  });
+});
+
+/** A copy of the run that may be changed. */
+async function ownRun(cwd: string): Promise<string> {
+  cpSync(await simulate({ particles: PARTICLES, collageSize: 256 }), join(cwd, 'run'), { recursive: true });
+  return join(cwd, 'run');
+}
+
+describe('a collage that does not stay as it is', () => {
+  const line = 'fc-lst2csv run --format ndjson | fc-decollage > v.tar';
+
+  testWith(['gcc'], 'one that shrinks while it is read is refused, and leaves no whole archive', async () => {
+    for (const [made, words] of [
+      [line, /run_000002\.tif: the collage changed while it was read/],
+      [
+        'fc-pipeline run RUN=run OUT=out',
+        /fc-decollage ended with status 3: .*run_000002\.tif: the collage changed/,
+      ],
+    ] as const) {
+      const cwd = workdir();
+      const shellIn = await inFolder(cwd);
+      const run = await ownRun(cwd);
+      const outcome = await shellIn(made, await shrinkingFile(join(run, 'run_000002.tif')));
+      expect(outcome.status).toBe(made === line ? 3 : 2);
+      expect(outcome.stderr).toMatch(words);
+      expect(existsSync(join(cwd, 'out/run/vignettes.tar'))).toBe(false);
+      if (made === line) expect((await shellIn('fc-exif < v.tar > tagged.tar')).status).toBe(3);
+    }
+  });
+
+  test('one that vanishes while those before it are cut is refused; when it is back, all is made', async () => {
+    const cwd = workdir();
+    const shellIn = await inFolder(cwd);
+    const run = await ownRun(cwd);
+    expect((await shellIn(line)).status).toBe(0);
+    const whole = readFileSync(join(cwd, 'v.tar'));
+    // The folder is looked into when the first record comes, and the last collage opened after the last.
+    const last = readdirSync(run)
+      .filter((name) => /^run_\d+\.tif$/.test(name))
+      .sort()
+      .at(-1)!;
+    const vanishing = `fc-lst2csv run --format ndjson | { IFS= read -r one; printf '%s\\n' "$one"; sleep 0.5; mv run/${last} away; cat; } | fc-decollage > v.tar`;
+    const outcome = await shellIn(vanishing);
+    expectGivenUp(outcome, 'fc-decollage', new RegExp(`${last}: .*no such (file|collage)`));
+    expect((await shellIn('fc-exif < v.tar > tagged.tar')).status).toBe(3);
+    await shellIn(`mv away run/${last}`);
+    expect((await shellIn(line)).status).toBe(0);
+    expect(readFileSync(join(cwd, 'v.tar')).equals(whole)).toBe(true);
   });
 });
 

@@ -55,6 +55,11 @@ afterAll(() => {
   if (library !== undefined) rmSync(library.folder, { recursive: true, force: true });
 });
 
+/** The environment of programs for which a file with `path` in its path loses half of itself while it is read. */
+export async function shrinkingFile(path: string): Promise<Record<string, string>> {
+  return { LD_PRELOAD: await compiled(), FAULTY_CALL: 'read', FAULTY_PATH: path };
+}
+
 /**
  * The environment of programs for which `close` or `fsync` of files fails that have `path` in their path; needs
  * gcc and Linux.
