@@ -24,6 +24,7 @@ export class CollageShelf {
   readonly #mostPixels: number | undefined;
   readonly #kept = new Map<string, Promise<Collage>>();
   readonly #known = new Set<string>();
+  readonly #free: CuttingBoard[] = [];
   #decoded = 0;
 
   constructor({
@@ -52,7 +53,8 @@ export class CollageShelf {
   }
 
   /**
-   * Opens a collage, or starts to: its decoding goes on while the caller does other things.
+   * Opens a collage, or starts to: its decoding goes on while the caller does other things. Nothing can be cut out
+   * of it any more once two others were opened after it.
    *
    * @throws an input error for a collage that is missing, not supported or broken, or whose mask is
    */
@@ -64,10 +66,33 @@ export class CollageShelf {
       collage = this.#load(directory, name);
       // Handled when the collage's turn comes.
       collage.catch(() => {});
-      for (const oldest of this.#kept.keys()) if (this.#kept.size >= ROOM) this.#kept.delete(oldest);
+      for (const [oldest, gone] of this.#kept) {
+        if (this.#kept.size < ROOM) break;
+        this.#kept.delete(oldest);
+        this.#clear(gone);
+      }
     }
     this.#kept.set(key, collage);
     return collage;
+  }
+
+  /** The boards of a collage that is needed no more serve the next ones: memory of such size is slow to come by. */
+  #clear(collage: Promise<Collage>): void {
+    collage.then(
+      ({ board, masks }) => {
+        for (const free of [board, ...(masks === undefined ? [] : [masks])]) {
+          free.clear();
+          this.#free.push(free);
+        }
+      },
+      () => {},
+    );
+  }
+
+  #lay(image: Pixels): CuttingBoard {
+    const board = this.#free.pop() ?? new CuttingBoard();
+    board.lay(image);
+    return board;
   }
 
   async #load(directory: string, name: string): Promise<Collage> {
@@ -78,13 +103,13 @@ export class CollageShelf {
       decodeCollage(path, this.#mostPixels),
       this.#masks ? this.#loadMask(directory, name) : undefined,
     ]);
-    if (mask === undefined) return { path, board: new CuttingBoard(image) };
+    if (mask === undefined) return { path, board: this.#lay(image) };
     if (mask.width !== image.width || mask.height !== image.height)
       throw inputError(
         `its mask collage is ${mask.width} × ${mask.height} pixels in size, it is ${image.width} × ${image.height}`,
         { file: path },
       );
-    return { path, board: new CuttingBoard(image), masks: new CuttingBoard(mask) };
+    return { path, board: this.#lay(image), masks: this.#lay(mask) };
   }
 
   async #loadMask(directory: string, name: string): Promise<Pixels> {

@@ -15,7 +15,8 @@ const within = (width: number, height: number) =>
       height: Math.abs(b - d) + 1,
     }));
 
-test('a piece is what a pixel-by-pixel copy is, in every format, at every place', () => {
+test('a piece is what a pixel-by-pixel copy is, in every format, at every place, one image after the other', () => {
+  const board = new CuttingBoard();
   for (const [channels, depth] of [
     [1, 8],
     [3, 8],
@@ -24,7 +25,7 @@ test('a piece is what a pixel-by-pixel copy is, in every format, at every place'
     // biome-ignore format: pairs
     const raster = noise(23, 17, channels, depth);
     const image: Pixels = { width: 23, height: 17, channels, depth, data: raster.data };
-    const board = new CuttingBoard(image);
+    board.lay(image);
     fc.assert(
       fc.property(within(23, 17), ({ x, y, width, height }) => {
         const expected = cropOf(raster, { image_x: x, image_y: y, image_w: width, image_h: height });
@@ -44,7 +45,15 @@ test('a piece of several megabytes too', () => {
   const raster = noise(1500, 900, 3, 8);
   const image: Pixels = { width: 1500, height: 900, channels: 3, depth: 8, data: raster.data };
   const expected = cropOf(raster, { image_x: 1, image_y: 2, image_w: 1499, image_h: 898 });
-  const piece = new CuttingBoard(image).cut({ x: 1, y: 2, width: 1499, height: 898 });
-  expect(piece.data.equals(expected.data)).toBe(true);
-  expect(new CuttingBoard(image).image.data.equals(raster.data)).toBe(true);
+  const board = new CuttingBoard();
+  board.lay(image);
+  expect(board.cut({ x: 1, y: 2, width: 1499, height: 898 }).data.equals(expected.data)).toBe(true);
+  expect(board.image.data.equals(raster.data)).toBe(true);
+});
+
+test('nothing is cut out of an image that was taken away', () => {
+  const board = new CuttingBoard();
+  board.lay({ width: 2, height: 1, channels: 1, depth: 8, data: Buffer.from([1, 2]) });
+  board.clear();
+  expect(() => board.cut({ x: 0, y: 0, width: 1, height: 1 })).toThrow('nothing lies on the cutting board');
 });
