@@ -3,23 +3,32 @@
  * yargs with its own, takes longer than most commands need for their work. Libraries with files or binaries of
  * their own stay outside.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** What the starter of a program in `bin`, or a rule of pipeline.mk, loads. */
-const entriesOf = (program) =>
+/** What the starter of a program in `bin` loads. */
+const startOf = (program) =>
   program === 'fc-pipeline'
-    ? { 'start-make': 'dist/pipeline/start-make.js', main: 'dist/pipeline/main.js' }
-    : { start: 'dist/shell/start.js', command: `dist/commands/${program.replace('fc-', '')}.js` };
+    ? `import { startMake } from './pipeline/start-make.js';
+       process.exitCode = await startMake(process.argv.slice(2));`
+    : `import { start } from './shell/start.js';
+       import { command } from './commands/${program.replace('fc-', '')}.js';
+       await start(command);`;
+
+const { helpPage } = await import('../dist/shell/help-page.js');
 
 // Names of shared files change with what is in them.
 rmSync('dist/programs', { recursive: true, force: true });
 
 for (const program of Object.keys(bin)) {
+  const start = `dist/start-${program}.js`;
+  writeFileSync(start, startOf(program));
+  // The recipes of pipeline.mk have a program of their own.
+  const recipes = program === 'fc-pipeline' ? { main: 'dist/pipeline/main.js' } : {};
   await build({
-    entryPoints: entriesOf(program),
+    entryPoints: { start, ...recipes },
     outdir: `dist/programs/${program}`,
     bundle: true,
     // What is loaded only when needed stays in files of its own.
@@ -36,4 +45,8 @@ for (const program of Object.keys(bin)) {
     define: { 'process.stdout.columns': 'undefined' },
     logLevel: 'warning',
   });
+  if (program !== 'fc-pipeline') {
+    const { command } = await import(`../dist/commands/${program.replace('fc-', '')}.js`);
+    writeFileSync(`dist/programs/${program}/help.txt`, `${await helpPage(command)}\n`);
+  }
 }

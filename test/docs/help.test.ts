@@ -5,7 +5,7 @@ import { command as lst2csv } from '../../src/commands/lst2csv.js';
 import { command as simulate } from '../../src/commands/simulate.js';
 import { command as upload } from '../../src/commands/upload.js';
 import { ExampleFolder, programsIn } from '../support/examples.js';
-import { run } from '../support/programs.js';
+import { run, shell } from '../support/programs.js';
 import { testWith } from '../support/requirements.js';
 
 const commands = [lst2csv, decollage, exif, upload, simulate];
@@ -28,6 +28,15 @@ describe('--help', () => {
       const [, second] = stdout.toString().split('\n\n');
       expect(second!.split('\n')).toEqual(['Examples:', ...examples]);
       for (const option of Object.keys(options)) expect(stdout.toString()).toContain(`--${option} `);
+    });
+    testWith(['script', 'stty'], `of ${name} is the same page in a terminal, as wide as that`, async () => {
+      const page = async (columns: number) => {
+        const { stdout } = await shell(`script -qec 'stty cols ${columns}; ${name} --help' /dev/null`);
+        return stdout.toString().replaceAll('\r\n', '\n');
+      };
+      expect(await page(110)).toBe((await run(name, ['--help'])).stdout.toString());
+      const options = (await page(70)).split('\n').filter((line) => line.startsWith('  '));
+      expect(Math.max(...options.map((line) => line.length))).toBeLessThanOrEqual(70);
     });
     for (const line of examples) {
       // Examples name a count that fits somebody's run; ours has 120 particles.
