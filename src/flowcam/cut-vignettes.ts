@@ -24,6 +24,8 @@ interface Request extends LocatedRecord {
 /** A window ends with so many records, or so many bytes of vignettes: a collage full, or several. */
 const WINDOW_RECORDS = 1024;
 const WINDOW_BYTES = 64 * 2 ** 20;
+/** Four times what 1,024 records have in characters; parsed, a stranger's can take thirty times as much. */
+const WINDOW_TEXT = 2 ** 23;
 /** Of RGB; enough to bound the memory. */
 const BYTES_PER_PIXEL = 3;
 /** What is cut is given on in batches: to hand over each one alone took as long as the cutting. */
@@ -55,21 +57,23 @@ async function* windowsOf(
   shelf: CollageShelf,
 ): AsyncGenerator<(Request | Failure)[]> {
   let window: (Request | Failure)[] = [];
-  let bytes = 0;
+  let [bytes, text] = [0, 0];
   let first = true;
   for await (const batch of records) {
     for (const located of batch) {
       const request = requestOf(located);
       window.push(request);
-      if ('bad' in request) continue;
-      // The very first collage is on its way while the window fills.
-      if (first) shelf.open(request.directory, request.collage);
-      first = false;
-      bytes += request.rectangle.width * request.rectangle.height * BYTES_PER_PIXEL;
-      if (window.length < WINDOW_RECORDS && bytes < WINDOW_BYTES) continue;
+      text += located.size ?? 0;
+      if (!('bad' in request)) {
+        // The very first collage is on its way while the window fills.
+        if (first) shelf.open(request.directory, request.collage);
+        first = false;
+        bytes += request.rectangle.width * request.rectangle.height * BYTES_PER_PIXEL;
+      }
+      if (window.length < WINDOW_RECORDS && bytes < WINDOW_BYTES && text < WINDOW_TEXT) continue;
       yield window;
       window = [];
-      bytes = 0;
+      [bytes, text] = [0, 0];
     }
   }
   yield window;

@@ -39,4 +39,6 @@ export interface LocatedRecord {
   record: ParticleRecord;
   /** 1-based line in the input. */
   line: number;
+  /** Characters that it had there. */
+  size?: number;
 }

@@ -12,6 +12,8 @@ export interface CsvRow {
   /** 1-based line where the row begins. */
   line: number;
   cells: string[];
+  /** Characters. */
+  size: number;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function* readCsvRows(
       if (open.length === 0) {
         if (!text.includes('"')) {
           if (isCut) throw cutShort(file, line);
-          rows.push({ line, cells: text.split(',') });
+          rows.push({ line, cells: text.split(','), size: text.length });
           continue;
         }
         start = line;
@@ -55,7 +57,7 @@ export async function* readCsvRows(
         continue;
       }
       if (isCut) throw cutShort(file, line);
-      rows.push({ line: start, cells: parseRow(open.join('\n'), file, start) });
+      rows.push({ line: start, cells: parseRow(open.join('\n'), file, start), size: length });
       open = [];
     }
     yield rows;

@@ -5,6 +5,8 @@ export interface JsonLine {
   /** 1-based. */
   line: number;
   value: Record<string, unknown>;
+  /** Characters. */
+  size: number;
 }
 
 /** The key of the last line that a producer writes when it fails. */
@@ -28,7 +30,7 @@ export async function* readNdjson(
       const line = first + at;
       if (!ended && at === lines.length - 1)
         throw inputError('the text ends inside this line', { file, line, hint: 'look at the step before' });
-      read.push({ line, value: parseLine(text, { file, line }) });
+      read.push({ line, value: parseLine(text, { file, line }), size: text.length });
     }
     yield read;
   }

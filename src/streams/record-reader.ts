@@ -51,9 +51,9 @@ export async function* readRecords(
     const run =
       directory === undefined ? undefined : await describeRun(await listOf(directory), undefined, limits);
     for await (const read of readNdjson(all(), file)) {
-      yield read.map(({ value, line }) => {
+      yield read.map(({ value, line, size }) => {
         const record = value as ParticleRecord;
-        return { record: run === undefined ? record : boundTo(run, record), line };
+        return { record: run === undefined ? record : boundTo(run, record), line, size };
       });
     }
   } finally {
@@ -177,7 +177,11 @@ async function bind(
   return { run, columns, types };
 }
 
-function typedRecord({ line, cells }: CsvRow, { run, columns, types }: Binding, file: string): RecordPart {
+function typedRecord(
+  { line, cells, size }: CsvRow,
+  { run, columns, types }: Binding,
+  file: string,
+): RecordPart {
   const bad = (name: string, text: string, type: string) => ({
     bad: inputError(`${name} is "${text.slice(0, 40)}", which is no ${type}`, { file, line }),
   });
@@ -192,5 +196,5 @@ function typedRecord({ line, cells }: CsvRow, { run, columns, types }: Binding, 
     if (value === undefined) return bad(name, text, type);
     record[name] = value;
   }
-  return { record, line };
+  return { record, line, size };
 }

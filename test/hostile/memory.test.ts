@@ -34,6 +34,7 @@ describe('100 MB', () => {
     ['of a record', `printf '{"run":"'; ${XS}`, 'fc-decollage', /stdin:1: this line is longer/],
     ['of a table without line ends', XS, 'fc-decollage --directory "$RUN"', /stdin:1: this line is longer/],
     ['of a quotation in a table', `printf 'run,index\\n"'; yes 1,2 | head -c 100000000`, 'fc-decollage --directory "$RUN"', /stdin:2: a quotation that begins here is longer/],
+    ['of records that have no collage', `yes '{"run":"r","index":0}' | head -c 100000000`, 'fc-decollage', /stdin:1: .*does not say where its collages lie/],
     ['of zeros where an archive is due', 'head -c 100000000 /dev/zero', 'fc-exif', /stdin: no vignettes came in/],
     ['of text where an archive is due', XS, 'fc-exif', /stdin: this is no tar archive/],
   ]; // biome-ignore format: a row a case

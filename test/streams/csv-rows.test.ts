@@ -59,9 +59,9 @@ test('rows say where they begin, also behind cells of several lines', async () =
   const text = 'a,b\r\n"1\n2\n""3",x\n4,5\n';
   for (const size of CHUNK_SIZES)
     expect(await read(text, size)).toEqual([
-      { line: 1, cells: ['a', 'b'] },
-      { line: 2, cells: ['1\n2\n"3', 'x'] },
-      { line: 5, cells: ['4', '5'] },
+      { line: 1, cells: ['a', 'b'], size: 3 },
+      { line: 2, cells: ['1\n2\n"3', 'x'], size: 12 },
+      { line: 5, cells: ['4', '5'], size: 3 },
     ]);
 });
 

@@ -18,7 +18,10 @@ test('any objects, a line each, however a pipe cuts them', async () => {
       const text = objects.map((one) => `${JSON.stringify(one)}\n`).join('');
       const lines = await read(text, size + 1);
       expect(lines).toEqual(
-        objects.map((one, at) => ({ line: at + 1, value: JSON.parse(JSON.stringify(one)) })),
+        objects.map((one, at) => {
+          const said = JSON.stringify(one);
+          return { line: at + 1, value: JSON.parse(said), size: said.length };
+        }),
       );
     }),
   );
