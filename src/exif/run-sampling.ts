@@ -91,8 +91,8 @@ export class RunSampling {
     const readings = names.map((name) => readName(name, pattern)).filter((reading) => reading !== undefined);
     // A bare image's name with its number and without are two ways to read one name, not two names.
     const said = run === undefined ? readings.slice(0, 1) : readings;
-    const sources = [given, row, ...said].filter((source) => source !== undefined);
-    const facts = gatherSampling(sources, recorded);
+    const byPerson = row === undefined ? [given] : [given, row];
+    const facts = gatherSampling([...byPerson, ...said], recorded);
     const about = run === undefined ? 'images without a record' : `run "${run}"`;
     if (table !== undefined && row === undefined)
       this.#note(
@@ -100,6 +100,7 @@ export class RunSampling {
         `no row in ${table.file} (its column run holds the name of the run or of its folder)`,
       );
     for (const note of unknowns(facts)) this.#note(about, note);
+    for (const note of overruled(recorded, byPerson, facts)) this.#note(about, note);
     return { facts, members: membersOf(facts), edits: samplingTags(facts, altitude) };
   }
 
@@ -125,6 +126,26 @@ function unknowns({ position, sampled, offsetWithoutDate }: SamplingFacts): stri
     );
   if (offsetWithoutDate) notes.push('an offset from UTC but no sampling date, so the offset is not used');
   return notes;
+}
+
+/** What names overrule of a record that was tagged before, or written into by hand. */
+function overruled(recorded: SamplingFacts, byPerson: SamplingSource[], facts: SamplingFacts): string[] {
+  const parts: [part: 'position' | 'date' | 'depth', before: unknown, now: unknown][] = [
+    ['position', recorded.position, facts.position],
+    ['date', recorded.sampled?.date, facts.sampled?.date],
+    ['depth', recorded.depth, facts.depth],
+  ];
+  const differ = parts.filter(
+    ([part, before, now]) =>
+      before !== undefined &&
+      byPerson.every((source) => source[part] === undefined) &&
+      JSON.stringify(before) !== JSON.stringify(now),
+  );
+  return differ.map(
+    ([part, before, now]) =>
+      `the record has the ${part} ${JSON.stringify(before)}, the name says ${JSON.stringify(now)} and is believed ` +
+      '(give an option, or a --metadata table, to have the last word)',
+  );
 }
 
 const namesOfRun = (run: string, folder: unknown): string[] =>

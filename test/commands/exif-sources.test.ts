@@ -44,6 +44,22 @@ describe('the order of the sources', () => {
     }
   });
 
+  test('a name that overrules the record says so, and options that overrule both do not', async () => {
+    const before = { position: { lat: 5, lon: 5 }, sampled: { date: '2005-05-05', time: null } };
+    const stream = await oneVignette(recordOf({ run: RUN, ...before }));
+    const { stderr } = await exif(stream);
+    expect(stderr).toContain(
+      `run "${RUN}": the record has the position {"lat":5,"lon":5}, the name says {"lat":54.0143,"lon":-2.777} and is believed`,
+    );
+    expect(stderr).toContain(
+      'the record has the date "2005-05-05", the name says "2023-05-04" and is believed',
+    );
+    const options = ['--lat=1', '--lon=2', '--date=2006-06-06'];
+    expect((await exif(stream, options)).stderr).not.toContain('believed');
+    expect((await exif((await exif(stream, ['--quiet'])).stdout)).stderr).not.toContain('believed');
+    expect((await exif(stream, ['--time', '12:00'])).status).toBe(0);
+  });
+
   test('what a better source says hides what a worse one has wrong', async () => {
     const record = recordOf({ run: 'x_95.0_200.0_20230504' });
     expect((await exif(await oneVignette(record))).status).toBe(3);

@@ -206,6 +206,18 @@ describe('pipes', () => {
       );
   });
 
+  test('--skipped takes the place of an earlier list, and of nothing else', async () => {
+    const [folder, cwd] = [runFolder(), workdir()];
+    const path = join(cwd, 'skipped.ndjson');
+    const skip = () => run('fc-lst2csv', [folder, '--on-error', 'skip', '--skipped', path], { cwd });
+    writeFileSync(path, '{"run":"a","index":3,"reason":"a bad row"}\n');
+    expect((await skip()).status).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('');
+    writeFileSync(path, 'run,index\na,1\n');
+    expectRefusal(await skip(), 2, /skipped\.ndjson is there already, and is no list of skipped records/);
+    expect(readFileSync(path, 'utf8')).toBe('run,index\na,1\n');
+  });
+
   test('an unwritable --skipped is an error before anything is written', async () => {
     const outcome = await run('fc-lst2csv', [runFolder(), '--skipped', '/nowhere/skipped']);
     expectRefusal(outcome, 3, /\/nowhere\/skipped: no such file or folder \(name another --skipped FILE\)/);

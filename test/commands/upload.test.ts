@@ -115,6 +115,23 @@ describe('what is stored', () => {
     expect(second.receipts.map(({ status }) => status)).toEqual(names.map(() => 'unchanged'));
   });
 
+  test.each(['deeper', 'more.tar'])(
+    'not from a folder that holds %s: what lies in it would be missing',
+    async (name) => {
+      const cwd = workdir();
+      mkdirSync(join(cwd, 'folder'));
+      if (name.endsWith('.tar')) writeFileSync(join(cwd, 'folder', name), '');
+      else mkdirSync(join(cwd, 'folder', name));
+      const endpoint = await testEndpoint();
+      const outcome = await upload([...to, 'folder'], { ...endpoint, cwd });
+      expectRefusal(
+        { ...outcome, stdout: Buffer.alloc(0) },
+        3,
+        /folder\/(deeper|more\.tar): this (folder|archive) lies within a folder that is to be stored/,
+      );
+    },
+  );
+
   test('from images, folders and archives named on the command line', async () => {
     const endpoint = await testEndpoint();
     const cwd = workdir();

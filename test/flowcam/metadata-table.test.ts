@@ -48,6 +48,12 @@ describe('the metadata table', () => {
       4,
     ],
     ['no column run', ['name,depth', 'a,1'], /no column is called "run"/, 1],
+    [
+      'a column under another name',
+      ['run,latitude,lon', 'a,1,2'],
+      /no column is called "lat", but one "latitude"/,
+      1,
+    ],
     ['semicolons', ['run;depth', 'a;1'], /no column is called "run"/, 1],
     ['a column twice', ['run,depth,depth', 'a,1,2'], /two columns/, 1],
     ['a row too long', ['run,depth', 'a,1,2'], /./, 2],

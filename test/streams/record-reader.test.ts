@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RecordPart, readRecords } from '../../src/streams/record-reader.js';
@@ -34,6 +34,9 @@ function runWith(rows: Row[]): string {
   writeFileSync(join(folder, 'run.lst'), listText(rows));
   return folder;
 }
+
+/** The name of the list in a run folder. */
+const listIn = (folder: string) => readdirSync(folder).find((name) => name.endsWith('.lst'))!;
 
 describe('NDJSON and CSV of a run are the same records', () => {
   let folder: string;
@@ -92,6 +95,15 @@ describe('NDJSON and CSV of a run are the same records', () => {
     const { parts, notes } = await read(piece, { directory: folder });
     expect(recordsOf(parts)).toEqual(recordsOf((await read(csv, { directory: folder })).parts).slice(10));
     expect(notes).toEqual([expect.stringMatching(/no header.*piece of the table/)]);
+  });
+
+  test('from NDJSON of a list that came through a pipe, once the run is named', async () => {
+    const piped = await run('fc-lst2csv', ['--format', 'ndjson'], {
+      input: readFileSync(join(folder, listIn(folder))),
+    });
+    expect(piped.stdout.toString()).not.toContain('"folder"');
+    const expected = recordsOf((await read(ndjson)).parts);
+    expect(recordsOf((await read(piped.stdout, { directory: folder })).parts)).toEqual(expected);
   });
 
   test('from NDJSON whose directory is replaced', async () => {
