@@ -11,7 +11,7 @@ import { type DecollageSettings, decollage } from '../src/flowcam/decollage.js';
 import { listOf } from '../src/flowcam/find-lists.js';
 import { openRun } from '../src/flowcam/run.js';
 import { defaultPattern } from '../src/flowcam/run-name.js';
-import { recordOf } from '../src/flowcam/run-records.js';
+import { recordMaker } from '../src/flowcam/run-records.js';
 import { dateFormat } from '../src/flowcam/sampling-values.js';
 import { DEFAULT_TEMPLATE, nameMaker } from '../src/flowcam/vignette-name.js';
 import { useThreads } from '../src/image/decode-collage.js';
@@ -30,10 +30,11 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 async function* records(folder: string): AsyncGenerator<RecordPart[]> {
   const run = await openRun(await listOf(folder));
+  const record = recordMaker(run);
   for await (const batch of run.parts)
     yield batch.flatMap((part): RecordPart[] => {
       if ('bad' in part) throw part.bad;
-      return 'row' in part ? [{ record: recordOf(part.row, run), line: part.row.index + 1 }] : [];
+      return 'row' in part ? [{ record: record(part.row), line: part.row.index + 1 }] : [];
     });
 }
 

@@ -95,7 +95,7 @@ export const command = defineCommand({
               particles += 1;
               const { row } = part;
               output.add(csv ? csvLine([...leadingCells(row, run, options), ...row.cells]) : line(row));
-              if (output.full) await output.flush();
+              if (output.full) await output.send();
             }
           }
           report.progress(`${particles} particles`);

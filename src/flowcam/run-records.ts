@@ -53,3 +53,12 @@ export function recordLines(run: Run): (row: ListRow) => string {
     return `${line}}\n`;
   };
 }
+
+/**
+ * Makes the records of a run's rows, by way of their NDJSON: an object of 60 keys that is built key by key becomes a
+ * slow dictionary, and what is parsed does not. Reading, and writing as a sidecar, take half the time so.
+ */
+export function recordMaker(run: Run): (row: ListRow) => ParticleRecord {
+  const line = recordLines(run);
+  return (row) => (row.plain ? (JSON.parse(line(row)) as ParticleRecord) : recordOf(row, run));
+}

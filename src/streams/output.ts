@@ -1,8 +1,14 @@
 import type { Writable } from 'node:stream';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { errorCode, outputError, systemReason } from '../errors.js';
 
-/** Collect small writes up to this many bytes: a system call per 512-byte tar header costs more than the work. */
-const BATCH = 256 * 1024;
+/**
+ * Collect small writes up to this many bytes: a system call per 512-byte tar header costs more than the work. It is
+ * what a pipe holds, so that the reader works on one piece while the next is made.
+ */
+const BATCH = 64 * 1024;
+/** So much may be on its way, so that neither waits for each pause of the other. */
+const AHEAD = 512 * 1024;
 /** The most bytes of UTF-8 that a unit of a string can become. */
 const UTF8_PER_UNIT = 3;
 
@@ -18,6 +24,9 @@ export class Output {
   /** Filled up to `#size`; a new one for each piece, since a stream may keep what it got. */
   #batch: Buffer = NOTHING;
   #size = 0;
+  /** Bytes that the stream was given and has not taken yet. */
+  #onItsWay = 0;
+  #wake: (() => void) | undefined;
   #error: Error | undefined;
 
   constructor(stream: Writable, signal?: AbortSignal) {
@@ -25,16 +34,17 @@ export class Output {
     this.#signal = signal;
     stream.on('error', (error) => {
       this.#error ??= error;
+      this.#wake?.();
     });
   }
 
   /** Queues bytes or text (as UTF-8); resolves when there is room for more. */
   async write(chunk: Uint8Array | string): Promise<void> {
     this.add(chunk);
-    if (this.full) await this.flush();
+    if (this.full) await this.send();
   }
 
-  /** Whether there is so much queued that it should be flushed before more is added. */
+  /** Whether there is so much queued that it should be sent before more is added. */
   get full(): boolean {
     return this.#size >= BATCH;
   }
@@ -67,29 +77,59 @@ export class Output {
   }
 
   /**
-   * Sends what is queued; resolves when the stream has taken it.
+   * Sends what is queued; resolves when there is room for more.
    *
    * @throws an output error where the stream fails; the abort reason once `signal` is aborted
    */
+  async send(): Promise<void> {
+    this.#hand();
+    await this.#until(AHEAD);
+    // The stream writes, and signals come in, only when nothing else is to be done.
+    await immediate();
+  }
+
+  /**
+   * Sends what is queued; resolves when the stream has taken everything.
+   *
+   * @throws as `send` does
+   */
   async flush(): Promise<void> {
+    this.#hand();
+    await this.#until(0);
+  }
+
+  #hand(): void {
+    this.#check();
     if (this.#size === 0) return;
     const bytes = this.#batch.subarray(0, this.#size);
     this.#batch = NOTHING;
     this.#size = 0;
-    await new Promise<void>((resolve, reject) => {
-      if (this.#error !== undefined) return reject(this.#failure(this.#error));
-      const signal = this.#signal;
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = () => reject(signal!.reason);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#stream.write(bytes, (error) => {
-        signal?.removeEventListener('abort', onAbort);
-        if (!error) return resolve();
-        // A stream that failed before says no more than that it is gone.
-        this.#error ??= error;
-        reject(this.#failure(this.#error));
-      });
+    this.#onItsWay += bytes.length;
+    this.#stream.write(bytes, (error) => {
+      this.#onItsWay -= bytes.length;
+      // A stream that failed before says no more than that it is gone.
+      if (error) this.#error ??= error;
+      this.#wake?.();
     });
+  }
+
+  async #until(most: number): Promise<void> {
+    const wake = () => this.#wake?.();
+    this.#signal?.addEventListener('abort', wake);
+    try {
+      for (this.#check(); this.#onItsWay > most; this.#check())
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    } finally {
+      this.#wake = undefined;
+      this.#signal?.removeEventListener('abort', wake);
+    }
+  }
+
+  #check(): void {
+    if (this.#error !== undefined) throw this.#failure(this.#error);
+    this.#signal?.throwIfAborted();
   }
 
   #failure(cause: Error): Error {

@@ -11,7 +11,7 @@ export class TarWriter {
     this.#output = output;
   }
 
-  /** Whether `flush` is due before more is added. */
+  /** Whether `send` is due before more is added. */
   get full(): boolean {
     return this.#output.full;
   }
@@ -25,9 +25,9 @@ export class TarWriter {
     if (padding > 0) this.#output.add(ZEROS.subarray(0, padding));
   }
 
-  /** Sends what was added; resolves when the reader has taken it. */
-  flush(): Promise<void> {
-    return this.#output.flush();
+  /** Sends what was added; resolves when there is room for more. */
+  send(): Promise<void> {
+    return this.#output.send();
   }
 
   /** Writes the end of the archive. A producer that fails never comes here, and so is found out. */

@@ -121,7 +121,7 @@ export class VignetteWriter {
     if (sidecar !== undefined) this.#tar.add(`${name}.json`, sidecar.content);
     this.#tar.add(`${name}.${image.extension}`, image.bytes);
     if (mask !== undefined) this.#tar.add(`${name}.mask.png`, mask);
-    return this.#tar.full ? this.#tar.flush() : undefined;
+    return this.#tar.full ? this.#tar.send() : undefined;
   }
 
   /** Ends the archive; only a producer that did all its work may call it. */

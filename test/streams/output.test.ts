@@ -45,7 +45,7 @@ test('a slow reader makes the writer wait, with little in memory', async () => {
     await output.flush();
   })();
   await wait(50);
-  // One batch is handed over, the next one is being filled; nobody reads.
+  // Half a megabyte is on its way, and nobody reads.
   expect(written).toBeLessThan(16);
   let read = 0;
   slow.on('data', (chunk: Buffer) => {
