@@ -39,7 +39,7 @@ export function exiftool(ground: Ground): Comparison {
         },
         async exiftool() {
           requirePeer('exiftool');
-          const OUT = await ground.empty('crops');
+          const OUT = ground.fresh('crops');
           return measure(`${PIPE} --output-directory "$OUT" && exiftool -q -stay_open True -@ "$COMMANDS"`, {
             env: { RUN, OUT, COMMANDS },
           });

@@ -22,6 +22,7 @@ export class Ground {
   readonly folder: string;
   /** A million particles instead of a hundred thousand. */
   readonly full: boolean;
+  #fresh = 0;
   readonly #simulated = new Map<number, Promise<SimulatedRun>>();
   #gateway: Promise<Gateway> | undefined;
 
@@ -39,6 +40,15 @@ export class Ground {
     const folder = join(this.folder, name);
     await rm(folder, { recursive: true, force: true });
     return folder;
+  }
+
+  /**
+   * A folder that never existed. What thousands of files were removed from may be slow for seconds: ext4 looks at
+   * each of them before it makes a new one.
+   */
+  fresh(name: string): string {
+    this.#fresh += 1;
+    return join(this.folder, `${name}-${this.#fresh}`);
   }
 
   /** What the table calls the run of everyday size. */

@@ -55,7 +55,7 @@ export function pipeline(ground: Ground): Comparison {
           return measure('node "$CHAIN" "$RUN" > "$OUT"', { env: { CHAIN: oneProcess, RUN, OUT } });
         },
         async files() {
-          const OUT = await ground.empty('files');
+          const OUT = ground.fresh('files');
           return measure(`${PIPE} | fc-exif --quiet --output-directory "$OUT"`, { env: { RUN, OUT } });
         },
         async deflate() {

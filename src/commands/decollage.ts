@@ -24,6 +24,7 @@ import {
 } from '../shell/options.js';
 import { Output } from '../streams/output.js';
 import { readRecords } from '../streams/record-reader.js';
+import type { VignetteSink } from '../streams/vignette.js';
 import { VignetteFolder } from '../streams/vignette-files.js';
 import { VignetteWriter } from '../streams/vignette-stream.js';
 
@@ -91,7 +92,7 @@ export const command = defineCommand({
       note: (text) => report.note(text),
     });
     const folder = options['output-directory'];
-    const writer =
+    const writer: VignetteSink =
       folder === undefined ? new VignetteWriter(new Output(stdout, signal)) : new VignetteFolder(folder);
     if (settings.encoding.format.startsWith('jp'))
       report.note('JPEG is lossy: pixels are not exactly those of the collage');
@@ -123,7 +124,7 @@ export const command = defineCommand({
         file: 'stdin',
         hint: 'look at the step before, or use --allow-empty',
       });
-    if (writer instanceof VignetteWriter) await writer.end();
+    await writer.end();
     report.summary(
       `${counted(vignettes, 'vignette')} from ${counted(shelf.decoded - shelf.decodedAgain, 'collage')}, ${(pixels / 1e6).toFixed(1)} MB`,
     );

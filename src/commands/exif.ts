@@ -22,7 +22,7 @@ import {
 import { describeError } from '../shell/print-error.js';
 import { failureLine } from '../streams/ndjson.js';
 import { Output } from '../streams/output.js';
-import type { Vignette } from '../streams/vignette.js';
+import type { Vignette, VignetteSink } from '../streams/vignette.js';
 import { VignetteFolder } from '../streams/vignette-files.js';
 import { type NamedVignette, vignettesAmong, vignettesOf } from '../streams/vignette-operands.js';
 import { VignetteWriter } from '../streams/vignette-stream.js';
@@ -156,12 +156,10 @@ async function tagging(
   const settings = await settingsOf(options, options['max-file-bytes'], report);
   if (folder !== undefined) await refuseOwnFolder(folder, files);
   const tagger = new Tagger(settings, report);
-  const writer = folder === undefined ? new VignetteWriter(output) : new VignetteFolder(folder);
+  const writer: VignetteSink = folder === undefined ? new VignetteWriter(output) : new VignetteFolder(folder);
   return {
     take: async (vignette, { placeOf }) => writer.write(await tagger.tag(vignette, placeOf)),
-    end: async () => {
-      if (writer instanceof VignetteWriter) await writer.end();
-    },
+    end: () => writer.end(),
   };
 }
 

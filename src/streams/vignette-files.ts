@@ -3,27 +3,32 @@ import { join } from 'node:path';
 import { errorCode, outputError, systemReason } from '../errors.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { makeFolder } from './make-folder.js';
-import type { Vignette } from './vignette.js';
+import type { Vignette, VignetteSink } from './vignette.js';
 import { filesOf } from './vignette-stream.js';
+
+/**
+ * So many files are written at once, and so many bytes: on a disk in a network each waits for several answers, and one
+ * after the other 18,000 files took ten times as long on a disk of the machine, too.
+ */
+const AT_ONCE = { files: 32, bytes: 16 * 2 ** 20 };
 
 /**
  * Writes vignettes as files of one folder, which is made where it is missing. Each file is whole or not there.
  * A file that is there with the same bytes is left as it is, so that a run can be repeated; one with other bytes
  * is never overwritten.
  */
-export class VignetteFolder {
+export class VignetteFolder implements VignetteSink {
   readonly #folder: string;
   #made: Promise<unknown> | undefined;
+  readonly #underWay = new Set<Promise<void>>();
+  #bytes = 0;
+  #failure: { error: unknown } | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  async write(vignette: Vignette): Promise<void> {
-    this.#made ??= makeFolder(this.#folder).catch((cause) => {
-      throw outputError(`cannot make this folder: ${systemReason(cause)}`, { file: this.#folder, cause });
-    });
-    await this.#made;
+  write(vignette: Vignette): Promise<void> | undefined {
     for (const { path, bytes } of filesOf(vignette)) {
       if (path.includes('/'))
         throw outputError('this name holds a folder, and vignettes are written into one folder', {
@@ -31,8 +36,46 @@ export class VignetteFolder {
           entry: path,
           hint: 'archive the files from within their folder: tar -C FOLDER -c .',
         });
-      await this.#writeFile(join(this.#folder, path), bytes);
+      this.#begin(join(this.#folder, path), bytes);
     }
+    return this.#full || this.#failure !== undefined ? this.#untilRoom() : undefined;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#underWay);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  get #full(): boolean {
+    return this.#underWay.size >= AT_ONCE.files || this.#bytes >= AT_ONCE.bytes;
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#full && this.#failure === undefined) await Promise.race(this.#underWay);
+    // After a failure nothing goes on behind.
+    if (this.#failure !== undefined) await this.end();
+  }
+
+  /** Starts to write a file; a failure is remembered, and no promise is ever left to fail alone. */
+  #begin(path: string, bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    const writing = this.#makeFolder()
+      .then(() => this.#writeFile(path, bytes))
+      .catch((error) => {
+        this.#failure ??= { error };
+      })
+      .then(() => {
+        this.#bytes -= bytes.length;
+        this.#underWay.delete(writing);
+      });
+    this.#underWay.add(writing);
+  }
+
+  #makeFolder(): Promise<unknown> {
+    this.#made ??= makeFolder(this.#folder).catch((cause) => {
+      throw outputError(`cannot make this folder: ${systemReason(cause)}`, { file: this.#folder, cause });
+    });
+    return this.#made;
   }
 
   async #writeFile(path: string, bytes: Uint8Array): Promise<void> {

@@ -8,7 +8,7 @@ import type { Output } from './output.js';
 import { Sidecar } from './sidecar.js';
 import { readTar, type TarOptions } from './tar-reader.js';
 import { TarWriter } from './tar-writer.js';
-import type { Vignette } from './vignette.js';
+import type { Vignette, VignetteSink } from './vignette.js';
 
 /** How much is taken of a stranger's vignettes; `LIMITS` where it is not said. */
 export interface VignetteLimits extends Omit<TarOptions, 'source'> {
@@ -109,14 +109,13 @@ export function* filesOf({
 }
 
 /** Writes a vignette stream. */
-export class VignetteWriter {
+export class VignetteWriter implements VignetteSink {
   readonly #tar: TarWriter;
 
   constructor(output: Output) {
     this.#tar = new TarWriter(output);
   }
 
-  /** Adds a vignette; a promise where the reader must be waited for before the next one. */
   write({ name, sidecar, image, mask }: Vignette): Promise<void> | undefined {
     if (sidecar !== undefined) this.#tar.add(`${name}.json`, sidecar.content);
     this.#tar.add(`${name}.${image.extension}`, image.bytes);
@@ -124,7 +123,6 @@ export class VignetteWriter {
     return this.#tar.full ? this.#tar.send() : undefined;
   }
 
-  /** Ends the archive; only a producer that did all its work may call it. */
   end(): Promise<void> {
     return this.#tar.end();
   }

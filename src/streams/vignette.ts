@@ -16,3 +16,15 @@ export interface VignetteImage {
   extension: string;
   bytes: Uint8Array;
 }
+
+/** Where vignettes go: an archive, or a folder. */
+export interface VignetteSink {
+  /**
+   * Takes a vignette; a promise where it must be waited for before the next one.
+   *
+   * @throws an output error, perhaps that of an earlier vignette; in the promise or at once
+   */
+  write(vignette: Vignette): Promise<void> | undefined;
+  /** Resolves when everything is written. Only a producer that did all its work may call it: it makes an archive whole. */
+  end(): Promise<void>;
+}

@@ -15,9 +15,16 @@ const vignette: Vignette = {
   mask: Buffer.from('mask'),
 };
 
+/** Writes one vignette into a folder, to the end. */
+async function writeTo(path: string, one: Vignette): Promise<void> {
+  const folder = new VignetteFolder(path);
+  await folder.write(one);
+  await folder.end();
+}
+
 test('files and their folder are made, and nothing else', async () => {
   const folder = join(workdir(), 'deep/er');
-  await new VignetteFolder(folder).write(vignette);
+  await writeTo(folder, vignette);
   expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.mask.png', 'a.tif']);
   expect(readFileSync(join(folder, 'a.tif'), 'utf8')).toBe('image');
   expect(readFileSync(join(folder, 'a.mask.png'), 'utf8')).toBe('mask');
@@ -26,13 +33,13 @@ test('files and their folder are made, and nothing else', async () => {
 
 test('a file that is there with the same bytes is left as it is', async () => {
   const folder = workdir();
-  await new VignetteFolder(folder).write(vignette);
+  await writeTo(folder, vignette);
   const identity = () => {
     const { ino, mtimeNs } = statSync(join(folder, 'a.tif'), { bigint: true });
     return { ino, mtimeNs };
   };
   const before = identity();
-  await new VignetteFolder(folder).write(vignette);
+  await writeTo(folder, vignette);
   expect(identity()).toEqual(before);
 });
 
@@ -53,11 +60,11 @@ describe('what is there is never overwritten, followed or waited for', () => {
       mkdirSync(folder);
       writeFileSync(join(top, 'elsewhere'), 'elsewhere');
       plant(join(folder, 'a.tif'), folder);
-      const error = await refusalOf(() => new VignetteFolder(folder).write(vignette));
+      const error = await refusalOf(() => writeTo(folder, vignette));
       expect(error).toMatchObject({ kind: 'output', file: join(folder, 'a.tif') });
       expect(readFileSync(join(top, 'elsewhere'), 'utf8')).toBe('elsewhere');
       expect(readdirSync(top).sort()).toEqual(expect.arrayContaining(['elsewhere', 'out']));
-      expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.tif']);
+      expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.mask.png', 'a.tif']);
     });
 });
 
@@ -65,7 +72,7 @@ describe('where files cannot be written, the error says where and why', () => {
   test('a file in place of the folder', async () => {
     const path = join(workdir(), 'file');
     writeFileSync(path, '');
-    const error = await refusalOf(() => new VignetteFolder(path).write(vignette));
+    const error = await refusalOf(() => writeTo(path, vignette));
     expect(error).toMatchObject({ kind: 'output', file: path });
   });
 
@@ -73,7 +80,7 @@ describe('where files cannot be written, the error says where and why', () => {
     const scratch = join(workdir(), 'scratch');
     symlinkSync('/nowhere/scratch', scratch);
     const folder = join(scratch, 'vignettes');
-    const error = await refusalOf(() => new VignetteFolder(folder).write(vignette));
+    const error = await refusalOf(() => writeTo(folder, vignette));
     expect(error.message).toMatch(/cannot make this folder: /);
     expect(error.file).toBe(folder);
   });
