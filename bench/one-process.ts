@@ -14,7 +14,6 @@ import { defaultPattern } from '../src/flowcam/run-name.js';
 import { recordMaker } from '../src/flowcam/run-records.js';
 import { dateFormat } from '../src/flowcam/sampling-values.js';
 import { DEFAULT_TEMPLATE, nameMaker } from '../src/flowcam/vignette-name.js';
-import { useThreads } from '../src/image/decode-collage.js';
 import { silentReport } from '../src/report.js';
 import { defaultJobs } from '../src/shell/options.js';
 import { noSkips } from '../src/skips.js';
@@ -44,7 +43,6 @@ const settings: DecollageSettings = {
   grey: false,
   jobs: defaultJobs(),
 };
-useThreads(settings.jobs);
 const tagger = new Tagger(
   {
     given: {},

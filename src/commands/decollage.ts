@@ -84,8 +84,6 @@ export const command = defineCommand({
       });
     const settings = settingsOf(options);
     const { CollageShelf } = await import('../flowcam/collage-shelf.js');
-    const { useThreads } = await import('../image/decode-collage.js');
-    useThreads(settings.jobs);
     const shelf = new CollageShelf({
       masks: options.masks,
       mostPixels: options['max-pixels'],

@@ -11,9 +11,8 @@ const [BYTES_PER_PIXEL, OTHER_BYTES] = [6, 2 ** 20];
 
 // Every collage is decoded once; libvips need not remember it.
 sharp.cache(false);
-
-/** Bounds the threads of the image library. */
-export const useThreads = (threads: number): void => void sharp.concurrency(threads);
+// One thread an image: strips are unpacked one after the other, and others only wait. Images beside each other are ours.
+sharp.concurrency(1);
 
 /**
  * Reads and decodes a collage, exactly: 8-bit grey and RGB, 16-bit grey.
