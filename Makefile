@@ -65,7 +65,7 @@ test: install
 
 # The tests that can try more of the same; what is random begins at a seed that is printed (FC_SEED=N repeats it).
 test-long: install
-	@FC_LONG=1 npx vitest run $$(grep -rl support/long-part test --include='*.test.ts')
+	@FC_LONG=1 npx vitest run $$(grep -rlE 'support/(long-part|mutations)' test --include='*.test.ts')
 
 # What the tests compare with, and the store they upload to: programs, and the Debian packages that hold them.
 PEERS := exiftool=libimage-exiftool-perl tiffcp=libtiff-tools jq=jq mlr=miller parallel=parallel rclone=rclone \

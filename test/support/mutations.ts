@@ -1,11 +1,12 @@
 /** Bytes as a broken disk, a wrong program or a stranger would leave them. */
 import fc from 'fast-check';
+import { isLong, times } from './long-part.js';
 
-/** How many cases: few for every day; in the long part (`FC_LONG=1`) so many that they add up to 100,000. */
-export const cases = (few: number): number => (process.env.FC_LONG === '1' ? few * 11 : few);
+/** How many cases: few for every day; in the long part so many that they add up to 100,000. */
+export const cases = (few: number): number => times(few, few * 11);
 
 /** Room for the long part, in milliseconds. */
-export const LONG = process.env.FC_LONG === '1' ? 1_800_000 : 120_000;
+export const LONG = isLong ? 1_800_000 : 120_000;
 
 interface Edit {
   kind: 'flip' | 'set' | 'cut' | 'drop' | 'double' | 'insert';
