@@ -33,6 +33,12 @@ unexport $(FC_SETTINGS)
 # The make that `run` and `all` start has them from the one that the person started.
 ifneq ($(origin FC_STEP),command line)
 $(foreach name,$(FC_SETTINGS),$(eval export FC_MAKE_$(name) := $$(value $(name))))
+# What was typed for make itself. In a Makefile of your own other variables may be yours.
+FC_TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+ifneq ($(filter 1,$(words $(MAKEFILE_LIST)))$(FC_CLONE_HELP),)
+export FC_MAKE_UNKNOWN := $(filter-out $(FC_SETTINGS) FC_TOOLKIT FC_LOCK_WAIT,$(FC_TYPED))
+endif
+export FC_MAKE_TYPED := $(filter $(FC_SETTINGS),$(FC_TYPED))
 # fc-pipeline says where the toolkit is; spaces in that path would be too much for make.
 ifeq ($(origin FC_TOOLKIT),undefined)
 FC_TOOLKIT := $(dir $(lastword $(MAKEFILE_LIST)))
@@ -60,7 +66,8 @@ Examples:
 it goes on past runs that fail, with -j4 it makes four at once. Other options of make work, too: -n looks only, -B makes
 all again, -s says only what went wrong.
 
-  OUT/<run>/metadata.csv            the particles
+  OUT/<run>/metadata.csv            the particles (<run>: letters, digits, _ and - stay as they are, all else becomes -,
+                                    and then eight hex digits tell such names apart)
   OUT/<run>/vignettes.tar           their images, with EXIF; the end where no BUCKET is given
   OUT/<run>/s3_upload_complete.txt  written once every image is stored and checked; receipts.ndjson says what
 

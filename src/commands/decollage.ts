@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { inputError, usageError } from '../errors.js';
 import { type DecollageSettings, decollage } from '../flowcam/decollage.js';
 import { DEFAULT_TEMPLATE, type NameMaker, nameMaker } from '../flowcam/vignette-name.js';
@@ -23,7 +25,7 @@ import {
   valueOr,
 } from '../shell/options.js';
 import { Output } from '../streams/output.js';
-import { readRecords } from '../streams/record-reader.js';
+import { type RecordPart, readRecords } from '../streams/record-reader.js';
 import type { VignetteSink } from '../streams/vignette.js';
 import { VignetteFolder } from '../streams/vignette-files.js';
 import { VignetteWriter } from '../streams/vignette-stream.js';
@@ -76,6 +78,7 @@ export const command = defineCommand({
   options,
   readsInput: () => true,
   writesOutput: ({ options }) => options['output-directory'] === undefined,
+  binaryOutput: ({ options }) => options['output-directory'] === undefined,
 
   async run({ options, operands, input, output: stdout, report, skips, signal }) {
     if (operands.length > 0)
@@ -105,7 +108,8 @@ export const command = defineCommand({
       note: (text) => report.note(text),
     });
     let [vignettes, pixels] = [0, 0];
-    for await (const batch of decollage(parts, shelf, settings, skips, report)) {
+    const records = folder === undefined ? parts : sparing(folder, parts);
+    for await (const batch of decollage(records, shelf, settings, skips, report)) {
       for (const vignette of batch) {
         signal.throwIfAborted();
         const full = writer.write(vignette);
@@ -128,6 +132,27 @@ export const command = defineCommand({
     );
   },
 });
+
+/**
+ * Raw data stay as they are: a folder that collages come from takes no vignettes.
+ *
+ * @throws a usage error for records whose collages lie in `folder`
+ */
+async function* sparing(folder: string, parts: AsyncIterable<RecordPart[]>): AsyncGenerator<RecordPart[]> {
+  const realPath = (path: string) => realpath(path).catch(() => resolve(path));
+  let last: unknown;
+  for await (const batch of parts) {
+    for (const part of batch) {
+      if ('bad' in part || part.record.directory === last) continue;
+      last = part.record.directory;
+      if (typeof last === 'string' && (await realPath(last)) === (await realPath(folder)))
+        throw usageError(`--output-directory ${folder} is the run's own folder`, {
+          hint: 'nothing is written among raw data: name another folder',
+        });
+    }
+    yield batch;
+  }
+}
 
 function settingsOf(given: {
   name: string | undefined;

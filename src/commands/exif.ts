@@ -68,6 +68,7 @@ export const command = defineCommand({
   options,
   readsInput: ({ operands }) => operands.length === 0 || operands[0] === '-',
   writesOutput: ({ options }) => options.read || options['output-directory'] === undefined,
+  binaryOutput: ({ options }) => !options.read && options['output-directory'] === undefined,
 
   async run({ options, operands, input, output: stdout, report, skips, signal }) {
     const fromStdin = operands.length === 0 || operands[0] === '-';

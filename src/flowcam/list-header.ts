@@ -130,6 +130,15 @@ const PLAIN: Record<FieldType, string> = {
 export const plainRow = ({ fields }: ListHeader): RegExp =>
   new RegExp(`^${fields.map(({ type }) => PLAIN[type]).join('\\|')}$`);
 
+/** What a value of each type is called in errors. */
+export const CALLED: Record<FieldType, string> = {
+  int32: 'whole number',
+  double: 'number',
+  string: 'text',
+  timestamp: 'time',
+  guid: 'identifier',
+};
+
 const INTEGER = /^[+-]?\d+$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const INT32_MOST = 2 ** 31 - 1;

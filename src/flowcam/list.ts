@@ -1,7 +1,7 @@
 /** Reads lists of particles: `.lst` of runs and `.flb` of libraries, version 017 and later. */
 import { inputError, type ToolError } from '../errors.js';
 import type { LineBatch } from '../streams/lines.js';
-import { type ListHeader, ListHeaderParser, plainRow, typedValue } from './list-header.js';
+import { CALLED, type ListHeader, ListHeaderParser, plainRow, typedValue } from './list-header.js';
 
 export interface ListRow {
   /** 0-based row number. */
@@ -123,6 +123,6 @@ function faultOf(
     });
   for (const [at, { name, type }] of fields.entries())
     if (typedValue(cells[at]!, type) === undefined)
-      return inputError(`${name} is "${cells[at]!.slice(0, 40)}", which is no ${type}`, place);
+      return inputError(`${name} is "${cells[at]!.slice(0, 40)}", which is no ${CALLED[type]}`, place);
   return undefined;
 }

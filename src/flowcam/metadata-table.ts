@@ -97,6 +97,12 @@ function rowsOf(text: string | Buffer, file: string): { record: string[]; line: 
       line: info.lines,
     }));
   } catch (error) {
+    if (/^[^,\n]*;/.test(String(text)))
+      throw inputError('the columns of this table are separated by semicolons', {
+        file,
+        line: 1,
+        hint: 'commas are due: save it as CSV with commas',
+      });
     const { message, lines } = error as Error & { lines?: number };
     throw inputError(message, { file, ...(lines === undefined ? {} : { line: lines }), cause: error });
   }

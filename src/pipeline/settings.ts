@@ -29,12 +29,23 @@ export interface Settings {
   uploadOptions: string[];
 }
 
+/** The settings that most people use, for those who misspell one. */
+const NAMES = ['RUN', 'RUNS', 'OUT', 'BUCKET', 'PREFIX', 'METADATA', 'ENV_FILE', 'API_URL', 'ON_ERROR'];
+
+const wordsOf = (list = ''): string[] => list.split(' ').filter((word) => word !== '');
+
 /**
  * Reads the settings from the environment.
  *
  * @throws a usage error for a value that cannot be
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const [unknown] = wordsOf(environment.FC_MAKE_UNKNOWN);
+  if (unknown !== undefined)
+    throw usageError(`there is no setting ${unknown}`, { hint: `make help lists them: ${NAMES.join(', ')}` });
+  for (const variable of wordsOf(environment.FC_MAKE_TYPED))
+    if (['BUCKET', 'API_URL'].includes(variable) && !environment[`FC_MAKE_${variable}`])
+      throw usageError(`${variable} is empty`, { hint: 'leave it out where nothing is to be uploaded' });
   const text = (variable: string) => {
     const typed = environment[`FC_MAKE_${variable}`] || undefined;
     // Settings are written down in OUT, for all to read.

@@ -4,7 +4,6 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../errors.js';
 import { toolkitFolder } from '../toolkit-folder.js';
-import { toolkitVersion } from '../version.js';
 
 /**
  * `fc-pipeline ARGUMENTS…`: make with the rules of `pipeline.mk`, wherever the toolkit is installed. Without
@@ -13,9 +12,9 @@ import { toolkitVersion } from '../version.js';
  * @returns the exit status, make's own
  */
 export async function startMake(args: string[]): Promise<number> {
-  if (args.length === 1 && args[0] === '--version') {
-    process.stdout.write(`fc-pipeline ${toolkitVersion()}\n`);
-    return 0;
+  if (args.some((word) => /^RUNS?=/.test(word)) && args.every((word) => /^-|=/.test(word))) {
+    process.stderr.write('fc-pipeline: say what to make: run (RUN=…) or all (RUNS=…)\n');
+    return 2;
   }
   const given = args.length === 1 && args[0] === '--help' ? ['help'] : args;
   const make = spawn('make', ['-f', join(toolkitFolder, 'pipeline.mk'), ...given], {

@@ -23,6 +23,8 @@ export interface Command<T extends OptionTable = OptionTable> {
   readsInput(invocation: { options: OptionValues<T>; operands: string[] }): boolean;
   /** Whether the command writes to stdout when called so; it does unless told otherwise. */
   writesOutput?(invocation: { options: OptionValues<T>; operands: string[] }): boolean;
+  /** What goes to stdout is no text, and a terminal is no place for it. */
+  binaryOutput?(invocation: { options: OptionValues<T>; operands: string[] }): boolean;
   /** Stdout's reader may leave without ending the command (`fc-upload` finishes what it began). */
   outlivesReader?: boolean;
   run(invocation: Invocation<T>): Promise<void>;

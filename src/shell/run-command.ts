@@ -4,7 +4,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
-import { errorCode } from '../errors.js';
+import { errorCode, usageError } from '../errors.js';
 import { toolkitVersion } from '../version.js';
 import type { Command } from './command.js';
 import type { OptionTable } from './options.js';
@@ -43,6 +43,10 @@ export async function runCommand<T extends OptionTable>(command: Command<T>, arg
       process.exitCode = 2;
       return;
     }
+    if (command.binaryOutput?.({ options, operands }) && isatty(1))
+      throw usageError('a tar archive would go to the terminal', {
+        hint: 'send it to a file or a program: > vignettes.tar',
+      });
     const skips = new SkipList(report, {
       onError: options['on-error'] as string,
       skipped: options.skipped as string | undefined,

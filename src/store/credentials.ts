@@ -34,6 +34,12 @@ export async function findCredentials(
   return sdkChain(profile);
 }
 
+const WORDS: Record<string, string> = {
+  accessKeyId: 'AWS_ACCESS_KEY_ID',
+  secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+  sessionToken: 'AWS_SESSION_TOKEN',
+};
+
 function pair(get: (name: string) => string | undefined, name: string): CredentialSource | undefined {
   const accessKeyId = get('AWS_ACCESS_KEY_ID');
   const secretAccessKey = get('AWS_SECRET_ACCESS_KEY');
@@ -47,6 +53,12 @@ function pair(get: (name: string) => string | undefined, name: string): Credenti
     });
   }
   const credentials = { accessKeyId, secretAccessKey, sessionToken: get('AWS_SESSION_TOKEN') };
+  // Said without the value, which is a secret.
+  for (const [variable, value = ''] of Object.entries(credentials))
+    if (!/^[!-~]*$/.test(value))
+      throw usageError(`${name}: the ${WORDS[variable]} has a character that no key has`, {
+        hint: 'put your own there, without spaces or quotation marks',
+      });
   return { name, get: async () => credentials };
 }
 

@@ -126,7 +126,15 @@ async function* ofFolder(
   report: Report,
 ): AsyncGenerator<StoredFile> {
   let others = 0;
-  for (const name of await namesIn(folder)) {
+  const names = await namesIn(folder);
+  // Its collages would pass for vignettes.
+  const list = names.find((name) => /\.(lst|flb)$/i.test(name));
+  if (list !== undefined)
+    throw inputError(`this is a run folder (it holds ${list}), and what it holds are no vignettes`, {
+      file: folder,
+      hint: 'make them with fc-decollage, or name its files if you mean them',
+    });
+  for (const name of names) {
     const kind = kindOf(name);
     if (kind === undefined) {
       await refuseContainer(join(folder, name));

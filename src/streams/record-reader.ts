@@ -4,7 +4,7 @@
  */
 import { inputError, type ToolError, usageError } from '../errors.js';
 import { listOf } from '../flowcam/find-lists.js';
-import { type FieldType, typedValue } from '../flowcam/list-header.js';
+import { CALLED, type FieldType, typedValue } from '../flowcam/list-header.js';
 import { ADDED_KEYS, type LocatedRecord, type ParticleRecord } from '../flowcam/particle-record.js';
 import { describeRun, type Run, type RunLimits } from '../flowcam/run.js';
 import { addedKeys } from '../flowcam/run-records.js';
@@ -109,6 +109,10 @@ async function* readCsvRecords(
         }
         note(`${file}: no header; taken for a piece of the table of ${directory}`);
       }
+      if (row.cells.every((cell) => cell === '')) {
+        parts.push({ bad: inputError('this row is empty', { file, line: row.line, hint: 'remove it' }) });
+        continue;
+      }
       if (row.cells.length !== columns.length) {
         const message = `${row.cells.length} cells where the header has ${columns.length}`;
         parts.push({ bad: inputError(message, { file, line: row.line }) });
@@ -134,6 +138,16 @@ async function* readCsvRecords(
 
 /** What a table needs for its rows to be told apart and bound to their run. */
 function checkColumns(columns: string[], file: string): void {
+  const separator = /[;\t]/.exec(columns[0]!)?.[0];
+  if (columns.length === 1 && separator !== undefined)
+    throw inputError(
+      `the columns of this table are separated by ${separator === ';' ? 'semicolons' : 'tabs'}`,
+      {
+        file,
+        line: 1,
+        hint: 'commas are due: save it as CSV with commas',
+      },
+    );
   for (const needed of ['run', 'index'])
     if (!columns.includes(needed))
       throw inputError(`the table has no column ${needed}`, {
@@ -193,7 +207,7 @@ function typedRecord(
     if ((ADDED_KEYS as readonly string[]).includes(name)) continue;
     const type = types.get(name) ?? 'string';
     const value = typedValue(text, type);
-    if (value === undefined) return bad(name, text, type);
+    if (value === undefined) return bad(name, text, CALLED[type]);
     record[name] = value;
   }
   return { record, line, size };

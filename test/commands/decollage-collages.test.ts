@@ -214,7 +214,7 @@ describe('--on-error skip', () => {
     expect(outcome.status).toBe(1);
     expect(await namesOf(outcome.stdout)).toEqual(['r_0.json', 'r_0.tif', 'r_3.json', 'r_3.tif']);
     expect(outcome.stderr).toMatch(
-      /skipped: stdin:3: image_x is "x", which is no int32\n.*skipped: stdin:4: 5 cells where the header has 7/,
+      /skipped: stdin:3: image_x is "x", which is no whole number\n.*skipped: stdin:4: 5 cells where the header has 7/,
     );
   });
 

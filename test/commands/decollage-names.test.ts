@@ -1,6 +1,6 @@
 /** What vignettes are called, and where they go. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { namesOf } from '../support/archives.js';
 import { decollage, decollageRecords, recordsOf } from '../support/calls.js';
@@ -139,6 +139,16 @@ describe('--output-directory', () => {
       3,
       /run_0\.tif: there is another file/,
     );
+  });
+
+  test("never the run's own folder, by whatever path", async () => {
+    const run = runFolder();
+    const link = join(workdir(), 'link');
+    symlinkSync(run, link);
+    const before = readdirSync(run);
+    for (const folder of [run, link, `${run}/../${basename(run)}`])
+      expectRefusal(await decollage(run, '--output-directory', folder), 2, /is the run's own folder/);
+    expect(readdirSync(run)).toEqual(before);
   });
 
   test('follows no link that was planted there', async () => {

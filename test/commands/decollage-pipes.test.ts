@@ -45,6 +45,16 @@ describe('the options', () => {
     ['--output-directory ""', /--output-directory needs a value/],
   ]);
 
+  testWith(['script'], 'a terminal is no place for an archive', async () => {
+    const { stdout } = await inShell(
+      `fc-lst2csv --quiet "$RUN" > m.csv; script -qec 'fc-decollage --directory "$RUN" < m.csv; echo status $?' /dev/null`,
+      workdir(),
+    );
+    expect(stdout.toString()).toMatch(
+      /^fc-decollage: a tar archive would go to the terminal \(.*\)\r\nstatus 2\r\n$/,
+    );
+  });
+
   test('FC_JOBS that is no number is refused', async () => {
     const outcome = await shell('fc-decollage < /dev/null', { env: environment({ FC_JOBS: 'many' }) });
     expectRefusal(outcome, 2, /FC_JOBS must be a whole number, not "many"/);

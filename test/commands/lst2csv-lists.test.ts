@@ -117,7 +117,7 @@ describe('what is no list is refused by what it is', () => {
     [
       'letters in a number',
       list.replace('|0.5544|', '|O.5544|'),
-      /run\.lst:13: cal_const is "O\.5544", which is no double/,
+      /run\.lst:13: cal_const is "O\.5544", which is no number/,
     ],
     ['terminal codes, made harmless', list.replace('|0.5544|', '|\u001b[2J|'), /cal_const is "\\u001b\[2J"/],
     ['no rows', headText(), /there are no particles \(use --allow-empty if that is right\)/],

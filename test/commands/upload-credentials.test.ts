@@ -82,6 +82,22 @@ describe('.env', () => {
     expect(stderr.includes('.env holds a secret and can be read by others: chmod 600 .env')).toBe(warned);
   });
 
+  test('with a key as it stands in an example, or with spaces, is refused without a word of it', async () => {
+    const endpoint = await testEndpoint();
+    for (const secret of ['…', 'two words'] as const) {
+      const cwd = folderWith('.env', [
+        keys[0]!,
+        `AWS_SECRET_ACCESS_KEY="${secret}"`,
+        `AWS_URL_ENDPOINT=${endpoint.url}`,
+      ]);
+      const { status, stderr } = await upload([...to], { cwd, input: await oneStream() });
+      expect(status).toBe(2);
+      expect(stderr).toContain('.env: the AWS_SECRET_ACCESS_KEY has a character that no key has');
+      expect(stderr).not.toContain(secret);
+    }
+    expect(endpoint.requests).toEqual([]);
+  });
+
   test('is not sought in other folders', async () => {
     const endpoint = await testEndpoint();
     const home = folderWith('.env', [...keys, `AWS_URL_ENDPOINT=${endpoint.url}`]);

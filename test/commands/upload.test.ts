@@ -115,6 +115,13 @@ describe('what is stored', () => {
     expect(second.receipts.map(({ status }) => status)).toEqual(names.map(() => 'unchanged'));
   });
 
+  test('not from a run folder: its collages are no vignettes', async () => {
+    const [run, endpoint] = [await simulate({ particles: 5 }), await testEndpoint()];
+    const outcome = await upload([...to, run], endpoint);
+    expectRefusal({ ...outcome, stdout: Buffer.alloc(0) }, 3, /this is a run folder \(it holds .*\.lst\)/);
+    expect((await contentsOf(endpoint.client)).size).toBe(0);
+  });
+
   test.each(['deeper', 'more.tar'])(
     'not from a folder that holds %s: what lies in it would be missing',
     async (name) => {

@@ -85,14 +85,14 @@ describe('a bad row is an error in its place, so that it can be skipped', () => 
   const cases: [what: string, row: string, words: RegExp][] = [
     ['too few fields', rowText(1).split('|').slice(1).join('|'), /^9 fields where the header names 10$/],
     ['too many fields', `${rowText(1)}|`, /^11 fields where the header names 10$/],
-    ['letters in a number', rowText(1, { image_x: '1x' }), /^image_x is "1x", which is no int32$/],
-    ['nothing in place of a number', rowText(1, { cal_const: '' }), /^cal_const is "", which is no double$/],
-    ['NaN', rowText(1, { cal_const: 'NaN' }), /which is no double$/],
-    ['a number beyond all', rowText(1, { cal_const: '1e999' }), /which is no double$/],
+    ['letters in a number', rowText(1, { image_x: '1x' }), /^image_x is "1x", which is no whole number$/],
+    ['nothing in place of a number', rowText(1, { cal_const: '' }), /^cal_const is "", which is no number$/],
+    ['NaN', rowText(1, { cal_const: 'NaN' }), /which is no number$/],
+    ['a number beyond all', rowText(1, { cal_const: '1e999' }), /which is no number$/],
     [
       'a very long value, shortened',
       rowText(1, { id: 'x'.repeat(5000) }),
-      /^id is "x{40}", which is no int32$/,
+      /^id is "x{40}", which is no whole number$/,
     ],
   ];
   for (const [what, bad, words] of cases)

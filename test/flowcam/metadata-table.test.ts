@@ -55,6 +55,7 @@ describe('the metadata table', () => {
       1,
     ],
     ['semicolons', ['run;depth', 'a;1'], /no column is called "run"/, 1],
+    ['semicolons, with rows of several', ['run;depth', 'a;1,5'], /separated by semicolons/, 1],
     ['a column twice', ['run,depth,depth', 'a,1,2'], /two columns/, 1],
     ['a row too long', ['run,depth', 'a,1,2'], /./, 2],
     ['a row without a run', ['run,depth', ' ,1'], /names no run/, 2],

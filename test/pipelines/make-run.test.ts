@@ -170,6 +170,9 @@ test('settings that cannot be are refused with status 2, before anything is writ
     [['run', `RUN=${run}`, 'OUT=out', 'ON_ERROR=go'], 'ON_ERROR must be stop or skip, not "go"'],
     [['run', `RUN=${run}`, 'OUT=out', 'PREFIX=x'], 'PREFIX is for an upload, and there is no BUCKET'],
     [['run', `RUN=${run}`, 'OUT=out', "EXIF_OPTIONS='a"], "EXIF_OPTIONS has a ' that is never closed"],
+    [['run', `RUN=${run}`, 'OUT=out', 'BUCKT=x'], 'there is no setting BUCKT'],
+    [['run', `RUN=${run}`, 'OUT=out', 'BUCKET='], 'BUCKET is empty'],
+    [[`RUN=${run}`, 'OUT=out'], 'say what to make: run (RUN=…) or all (RUNS=…)'],
     [['run', `RUN=${cwd}/gone`, 'OUT=out'], 'no such file or folder'],
     [['all', 'RUNS=runs', 'OUT=out'], 'there is no list (.lst or .flb) below this folder'],
   ];

@@ -148,14 +148,15 @@ describe('a table that cannot be bound is refused, with what to do', () => {
 
 describe('a bad row is an error of its own, so that it can be skipped', () => {
   const cases: [what: string, row: string, words: RegExp][] = [
+    ['nothing but commas', ',,,', /this row is empty/],
     ['too few cells', 'r,0', /2 cells where the header has 4/],
     ['too many cells', 'r,0,1,2,3', /5 cells/],
-    ['letters in a whole number', 'r,0,x,0.5', /id is "x", which is no int32/],
-    ['a whole number beyond 32 bits', 'r,0,2147483648,0.5', /no int32/],
-    ['letters in a number', 'r,0,1,0.5x', /cal_const is "0.5x", which is no double/],
-    ['NaN', 'r,0,1,NaN', /no double/],
-    ['a number beyond all', 'r,0,1,1e999', /no double/],
-    ['nothing in place of a number', 'r,0,1,', /no double/],
+    ['letters in a whole number', 'r,0,x,0.5', /id is "x", which is no whole number/],
+    ['a whole number beyond 32 bits', 'r,0,2147483648,0.5', /no whole number/],
+    ['letters in a number', 'r,0,1,0.5x', /cal_const is "0.5x", which is no number/],
+    ['NaN', 'r,0,1,NaN', /no number/],
+    ['a number beyond all', 'r,0,1,1e999', /no number/],
+    ['nothing in place of a number', 'r,0,1,', /no number/],
     ['a row number that is none', 'r,-1,1,0.5', /no row number/],
   ];
   for (const [what, bad, words] of cases)
