@@ -31,10 +31,14 @@ function readPage(name) {
 }
 
 function say(text) {
+  let rest = Buffer.from(text);
   try {
-    writeSync(1, text);
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
   } catch (error) {
-    // A reader that left is no error.
-    if (error.code !== 'EPIPE') throw error;
+    // A reader that left is no error; a slow one, whose pipe is full, is waited for.
+    if (error.code === 'EPIPE') return;
+    if (error.code === 'EAGAIN') return void setTimeout(say, 10, rest);
+    process.stderr.write(`cannot write: ${error.message}\n`);
+    process.exitCode = 3;
   }
 }

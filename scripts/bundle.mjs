@@ -36,7 +36,7 @@ for (const program of Object.keys(bin)) {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: Object.keys(dependencies).filter((name) => !name.startsWith('yargs')),
+    external: Object.keys(dependencies).filter((name) => name !== 'yargs'),
     alias: { 'string-width': './dist/shell/text-width.js' },
     // Names stay, and so do lines: stack traces must be of use.
     minifySyntax: true,

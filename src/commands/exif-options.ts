@@ -100,9 +100,10 @@ export async function settingsOf(
   report: Report,
 ): Promise<TagSettings> {
   const given = givenSampling(options);
+  const givenForOneRun = SINGLE_RUN.find((name) => options[name] !== undefined);
   return {
     given,
-    givenForOneRun: SINGLE_RUN.find((name) => options[name] !== undefined),
+    givenForOneRun: givenForOneRun && `--${givenForOneRun}`,
     table:
       options.metadata === undefined ? undefined : await readTable(options.metadata, maxFileBytes, report),
     pattern: patternOf(options),

@@ -1,6 +1,6 @@
 /**
- * The help pages, laid out by yargs. It is loaded for them only: to load it and to set it up takes longer than most
- * commands need to start, and yargs-parser, its own, reads the command lines as it would.
+ * The help pages, laid out by yargs: when the toolkit is built, and for terminals, which have a width of their own. To
+ * load it and to set it up takes longer than most commands need to start.
  */
 import yargs from 'yargs';
 import type { Command } from './command.js';

@@ -1,4 +1,3 @@
-import parser from 'yargs-parser';
 import { usageError } from '../errors.js';
 import type { Command } from './command.js';
 import { COMMON, type OptionTable, type OptionValues } from './options.js';
@@ -8,70 +7,68 @@ export interface Arguments<T extends OptionTable> {
   operands: string[];
 }
 
-/** Refuses flags that are repeated or have a value: yargs keeps the last and drops the rest without a word. */
-function checkFlags(argv: string[], table: OptionTable, hint: string): void {
-  const end = argv.indexOf('--');
-  const seen = new Set<string>();
-  for (const word of end < 0 ? argv : argv.slice(0, end)) {
-    const [, name = '', value] = /^--([^=]+)(=.*)?$/s.exec(word) ?? [];
-    if (!Object.hasOwn(table, name) || table[name]!.parse !== undefined) continue;
-    if (value !== undefined) throw usageError(`--${name} takes no value`, { hint });
-    if (seen.has(name)) throw usageError(`--${name} is given twice`, { hint });
-    seen.add(name);
-  }
-}
-
 /**
- * Reads a command line.
+ * Reads a command line: `--name VALUE`, `--name=VALUE`, flags, operands among them, and nothing but operands after
+ * `--`. Nothing is guessed: yargs's own parser lets `--quiet true` swallow an operand, takes `--_=x` for one, and
+ * keeps the last of two flags without a word.
  *
  * @throws a usage error for options that are unknown, repeated, without a value or out of range
  */
 export function parseArguments<T extends OptionTable>(command: Command<T>, argv: string[]): Arguments<T> {
   const hint = `see ${command.name} --help`;
   const table: OptionTable = { ...command.options, ...COMMON };
-  checkFlags(argv, table, hint);
-  const typed = read(argv, table, hint);
+  const { typed, operands } = read(argv, table, hint);
   const options: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(table)) {
-    const given = typed[name];
-    if (Array.isArray(given)) throw usageError(`--${name} is given ${given.length} times`, { hint });
-    if (given === undefined) options[name] = option.fallback;
-    else if (option.parse === undefined) options[name] = given;
+  for (const [name, { fallback, parse }] of Object.entries(table)) {
+    const [given, ...more] = typed.get(name) ?? [];
+    if (more.length > 0) {
+      const times = parse === undefined && more.length === 1 ? 'twice' : `${more.length + 1} times`;
+      throw usageError(`--${name} is given ${times}`, { hint });
+    }
+    if (given === undefined) options[name] = fallback;
+    else if (parse === undefined) options[name] = true;
     else {
       try {
-        options[name] = option.parse(String(given));
+        options[name] = parse(given);
       } catch (error) {
         throw usageError(`--${name} ${(error as Error).message}`, { hint });
       }
     }
   }
-  return { options: options as Arguments<T>['options'], operands: typed._.map(String) };
+  return { options: options as Arguments<T>['options'], operands };
 }
 
-/** What stands on the line, option by option, as text; operands are in `_`. */
-function read(argv: string[], table: OptionTable, hint: string): parser.Arguments {
-  const names = Object.keys(table);
-  const isFlag = (name: string) => table[name]!.parse === undefined;
-  const withValue = names.filter((name) => !isFlag(name));
-  const { argv: typed, error } = parser.detailed(argv, {
-    boolean: names.filter(isFlag),
-    string: withValue,
-    narg: Object.fromEntries(withValue.map((name) => [name, 1])),
-    configuration: {
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'boolean-negation': false,
-      'short-option-groups': false,
-    },
-  });
-  if (error !== null) {
-    const option = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
-    if (option === undefined) throw usageError(error.message, { hint });
-    throw usageError(`--${option} needs a value`, { hint: `one that begins with a dash: --${option}=-…` });
+/** What stands on the line for each option, as typed, and the operands. */
+function read(argv: string[], table: OptionTable, hint: string) {
+  const typed = new Map<string, string[]>();
+  const operands: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at]!;
+    if (word === '--') {
+      operands.push(...argv.slice(at + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      operands.push(word);
+      continue;
+    }
+    const [, name = '', inline] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (!Object.hasOwn(table, name))
+      throw usageError(`there is no option ${/^-*[^=]*/.exec(word)![0]}`, { hint });
+    const isFlag = table[name]!.parse === undefined;
+    if (isFlag && inline !== undefined) throw usageError(`--${name} takes no value`, { hint });
+    const values = typed.get(name) ?? [];
+    typed.set(name, values);
+    if (isFlag) values.push('');
+    else if (inline !== undefined) values.push(inline);
+    else {
+      const value = argv[at + 1];
+      // A word that begins with a dash is another option, unless it is a number, as longitudes are, or stdin.
+      if (value === undefined || /^-(?![\d.]|$)/.test(value))
+        throw usageError(`--${name} needs a value`, { hint: `one that begins with a dash: --${name}=-…` });
+      values.push(value);
+      at += 1;
+    }
   }
-  const unknown = Object.keys(typed).find((name) => name !== '_' && !Object.hasOwn(table, name));
-  if (unknown === undefined) return typed;
-  throw usageError(`there is no option ${unknown.length === 1 ? '-' : '--'}${unknown}`, { hint });
+  return { typed, operands };
 }

@@ -41,6 +41,7 @@ export class SkipList implements Skips {
         writeFileSync(list, `${JSON.stringify({ ...subject, file, line, entry, reason, hint })}\n`),
       );
     }
+    await this.#report.taken();
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Report } from '../report.js';
 import { printable } from './printable.js';
 
@@ -48,5 +49,15 @@ export class StderrReport implements Report {
     if (this.#line) process.stderr.write('\r\x1b[K');
     this.#line = false;
     process.stderr.write(`${printable(`${this.#name}: ${text}`)}\n`);
+  }
+
+  /** Resolves when stderr has taken what was printed: lines for a slow reader would pile up in memory. */
+  async taken(): Promise<void> {
+    if (!process.stderr.writableNeedDrain) return;
+    const done = new AbortController();
+    const comes = (event: string) => once(process.stderr, event, { signal: done.signal });
+    // A stderr that is gone takes nothing, and nothing is to be waited for.
+    await Promise.race([comes('drain'), comes('close')]).catch(() => {});
+    done.abort();
   }
 }

@@ -82,6 +82,9 @@ export async function* readTar(
       else if (!isExtension) {
         next = {};
         if (header.type === '5' && size > 0) throw damaged(file, source);
+        // What is no UTF-8 was read as this, and could not be written again as it was.
+        if (entry.includes('\ufffd'))
+          throw inputError('the name of this entry is not UTF-8', { file, entry, hint: 'rename it first' });
         if (header.type === '0') batch.push({ name: withoutDot(entry), bytes });
       }
     }

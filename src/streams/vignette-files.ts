@@ -1,5 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, outputError, systemReason } from '../errors.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { makeFolder } from './make-folder.js';
@@ -20,8 +21,10 @@ const AT_ONCE = { files: 32, bytes: 16 * 2 ** 20 };
 export class VignetteFolder implements VignetteSink {
   readonly #folder: string;
   #made: Promise<unknown> | undefined;
-  readonly #underWay = new Set<Promise<void>>();
+  /** By path, in one case and normal form: on some disks two such names are one. */
+  readonly #underWay = new Map<string, Promise<void>>();
   #bytes = 0;
+  #open = 0;
   #failure: { error: unknown } | undefined;
 
   constructor(folder: string) {
@@ -42,7 +45,7 @@ export class VignetteFolder implements VignetteSink {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#underWay.values());
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
@@ -51,7 +54,7 @@ export class VignetteFolder implements VignetteSink {
   }
 
   async #untilRoom(): Promise<void> {
-    while (this.#full && this.#failure === undefined) await Promise.race(this.#underWay);
+    while (this.#full && this.#failure === undefined) await Promise.race(this.#underWay.values());
     // After a failure nothing goes on behind.
     if (this.#failure !== undefined) await this.end();
   }
@@ -59,16 +62,34 @@ export class VignetteFolder implements VignetteSink {
   /** Starts to write a file; a failure is remembered, and no promise is ever left to fail alone. */
   #begin(path: string, bytes: Uint8Array): void {
     this.#bytes += bytes.length;
-    const writing = this.#makeFolder()
-      .then(() => this.#writeFile(path, bytes))
+    const key = path.normalize('NFC').toLowerCase();
+    // A file of this name may be under way, and is then there before this one looks.
+    const before = this.#underWay.get(key) ?? this.#makeFolder();
+    const writing = before
+      .then(() => this.#writeWithFewFiles(path, bytes))
       .catch((error) => {
         this.#failure ??= { error };
       })
       .then(() => {
         this.#bytes -= bytes.length;
-        this.#underWay.delete(writing);
+        if (this.#underWay.get(key) === writing) this.#underWay.delete(key);
       });
-    this.#underWay.add(writing);
+    this.#underWay.set(key, writing);
+  }
+
+  /** Where no more files may be open, waits for the others. */
+  async #writeWithFewFiles(path: string, bytes: Uint8Array): Promise<void> {
+    for (;;) {
+      try {
+        this.#open += 1;
+        return await this.#writeFile(path, bytes);
+      } catch (error) {
+        if (errorCode((error as Error).cause) !== 'EMFILE' || this.#open === 1) throw error;
+      } finally {
+        this.#open -= 1;
+      }
+      await sleep(1);
+    }
   }
 
   #makeFolder(): Promise<unknown> {

@@ -5,9 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { namesOf } from '../support/archives.js';
 import { decollage, decollageRecords, recordsOf } from '../support/calls.js';
 import { guid } from '../support/lists.js';
-import type { Outcome } from '../support/programs.js';
+import { environment, type Outcome, shell } from '../support/programs.js';
 import { expectRefusal } from '../support/refusals.js';
 import { fourRows, runFolder } from '../support/run-folders.js';
+import { simulate } from '../support/simulated-run.js';
 import { workdir } from '../support/workdir.js';
 
 const images = async ({ stdout }: Outcome) =>
@@ -139,6 +140,13 @@ describe('--output-directory', () => {
       3,
       /run_0\.tif: there is another file/,
     );
+  });
+
+  test('goes on with as many files as may be open', async () => {
+    const [run, cwd] = [await simulate({ particles: 150 }), workdir()];
+    const line = `fc-lst2csv --quiet "$RUN" --format ndjson > r.ndjson && ulimit -n 40 && fc-decollage --output-directory out < r.ndjson && ls out | wc -l`;
+    const { stdout, status } = await shell(line, { cwd, env: environment({ RUN: run }) });
+    expect([status, stdout.toString().trim()]).toEqual([0, '300']);
   });
 
   test("never the run's own folder, by whatever path", async () => {

@@ -171,6 +171,21 @@ describe('refused', () => {
     expect((await exif('in/a_1.png', 'in/a_1.tif', '--output-directory', 'out')).status).toBe(0);
   });
 
+  test('masks of one name, of images of two formats', async () => {
+    for (const name of ['a', 'b']) mkdirSync(join(folder, name));
+    const image = await tinyImage('png');
+    const tagged = (
+      await run('fc-exif', ['--quiet', '--make', 'Other', '--output-directory', 'other', 'm.png'], {
+        cwd: (writeAll(folder, { 'm.png': image }), folder),
+      })
+    ).status;
+    expect(tagged).toBe(0);
+    writeAll(join(folder, 'a'), { 'm.tif': tinyTiff(), 'm.mask.png': image });
+    writeAll(join(folder, 'b'), { 'm.png': image, 'm.mask.png': readFileSync(join(folder, 'other/m.png')) });
+    const outcome = await exif('--quiet', '--output-directory', 'out', 'a/m.tif', 'b/m.png');
+    expectRefusal(outcome, 3, /out\/m\.mask\.png: there is another file of this name/);
+  });
+
   test('a sidecar without its image', async () => {
     expectRefusal(await exif('in/a_0.json', '--output-directory', 'out'), 2, /belongs to an image/);
   });

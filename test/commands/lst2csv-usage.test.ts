@@ -49,7 +49,11 @@ describe('the options', () => {
     ['--bare --bare', /--bare is given twice/],
     ['--bare=no', /--bare takes no value/],
     ['--frmat csv', /frmat.*see fc-lst2csv --help/],
-    ['-x', /x.*see fc-lst2csv --help/],
+    ['-x', /no option -x \(see fc-lst2csv --help/],
+    ['-bare', /no option -bare/],
+    ['--_=x', /no option --_/],
+    ['--__proto__ x', /no option --__proto__/],
+    ['--run -x', /--run needs a value/],
     ['--run ""', /--run needs a value/],
     ['--with depth', /--with must be one of directory, folder, not "depth"/],
     ['--with folder,folder', /--with names a column twice/],
@@ -62,6 +66,24 @@ describe('the options', () => {
     ['b c', /CSV holds one run, and there are several \(use --format ndjson/],
     ['""', /the path of a run is empty/],
   ]);
+
+  test('a flag takes no word behind it, and behind -- there are none', async () => {
+    const folder = runFolder({ name: 'true' });
+    const expected = (await run('fc-lst2csv', [folder])).stdout.toString();
+    const within = { cwd: join(folder, '..') };
+    for (const args of [
+      ['--quiet', 'true'],
+      ['true', '--quiet'],
+      ['--quiet', '--', 'true'],
+    ])
+      expect((await run('fc-lst2csv', args, within)).stdout.toString(), args.join(' ')).toBe(expected);
+    expectRefusal(await run('fc-lst2csv', ['--', '--bare'], within), 3, /--bare: no such file/);
+  });
+
+  test('a version that cannot be written is status 3', async () => {
+    const { status, stderr } = await shell('fc-lst2csv --version > /dev/full');
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/^cannot write: .*ENOSPC.*\n$/)]);
+  });
 
   test('--quiet says nothing but errors', async () => {
     expect(await run('fc-lst2csv', ['--quiet', runFolder()])).toMatchObject({ stderr: '', status: 0 });

@@ -239,7 +239,7 @@ testWith(['gcc'], 'files of --output-directory that the disk cannot keep are not
   const shellIn = await inFolder(cwd);
   const late = await lateErrors('close', `${cwd}/out/.fc-`, 'EDQUOT');
   const outcome = await shellIn('fc-exif --output-directory out < "$TAR"', late);
-  expectGivenUp(outcome, 'fc-exif', /out\/run_0\.json: cannot write: disk quota exceeded/);
+  expectGivenUp(outcome, 'fc-exif', /out\/run_\d+\.(json|tif): cannot write: disk quota exceeded/);
   expect(readdirSync(join(cwd, 'out'))).toEqual([]);
 });
 

@@ -25,6 +25,16 @@ async function measure(producer: string, command: string) {
   return { status: Number(status), memory: Number(memory), words: words!.trimEnd() };
 }
 
+/** Prints the status, and the most memory, of a command that skips 300,000 records, its stderr read late. */
+const SKIPPING = `
+import resource, subprocess
+bash = lambda line, **streams: subprocess.Popen(['bash', '-c', line], **streams)
+records = bash('yes "{}" | head -300000', stdout=subprocess.PIPE)
+reader = bash('sleep 2; cat > /dev/null', stdin=subprocess.PIPE)
+done = bash('exec fc-decollage --on-error skip > /dev/null', stdin=records.stdout, stderr=reader.stdin)
+print(done.wait(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+`;
+
 const XS = "head -c 100000000 /dev/zero | tr '\\0' x";
 
 describe('100 MB', () => {
@@ -46,3 +56,14 @@ describe('100 MB', () => {
       expect(outcome.memory).toBeLessThan(MOST);
     });
 });
+
+testWith(
+  ['python3'],
+  'what is skipped by hundreds of thousands does not pile up before a slow reader of stderr',
+  async () => {
+    const { stdout } = await run('python3', ['-c', SKIPPING]);
+    const [status, memory] = stdout.toString().trim().split(' ').map(Number) as [number, number];
+    expect(status).toBe(1);
+    expect(memory / 1024).toBeLessThan(250);
+  },
+);

@@ -134,6 +134,17 @@ describe('entries that are no plain files are refused by their kind', () => {
   });
 });
 
+test('names that are not UTF-8 are refused: they could not be written again as they were', async () => {
+  const block = tarBlock({ name: 'caf~.tif' });
+  block[3] = 0xe9;
+  const sum =
+    block.subarray(0, 148).reduce((total, byte) => total + byte, 8 * 0x20) +
+    block.subarray(156).reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  const error = await refusalOf(() => read(Buffer.concat([block, Buffer.alloc(1024)])));
+  expect(error.message).toBe('the name of this entry is not UTF-8');
+});
+
 describe('lies and bombs are refused before they cost anything', () => {
   /** Counts how much of an endless stream is taken behind a block. */
   async function takenBehind(block: Buffer) {

@@ -91,3 +91,15 @@ describe('where files cannot be written, the error says where and why', () => {
     expect(error.entry).toBe('d/a.json');
   });
 });
+
+test('files of one name that come together, in whatever case, are one after the other: none is lost', async () => {
+  for (const name of ['a', 'A', 'e\u0301']) {
+    const folder = new VignetteFolder(workdir());
+    const other =
+      name === 'A' ? { ...vignette, name } : { ...vignette, name, mask: Buffer.from('other mask') };
+    folder.write({ ...vignette, name: name === 'A' ? 'a' : name, mask: Buffer.alloc(5_000_000, 1) });
+    folder.write(other);
+    if (name === 'A') await folder.end();
+    else expect((await refusalOf(() => folder.end())).message).toMatch(/another file of this name/);
+  }
+});
