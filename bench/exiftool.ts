@@ -39,7 +39,7 @@ export function exiftool(ground: Ground): Comparison {
         },
         async exiftool() {
           requirePeer('exiftool');
-          const OUT = ground.fresh('crops');
+          const OUT = await ground.empty('crops');
           return measure(`${PIPE} --output-directory "$OUT" && exiftool -q -stay_open True -@ "$COMMANDS"`, {
             env: { RUN, OUT, COMMANDS },
           });
