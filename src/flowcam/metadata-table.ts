@@ -1,6 +1,7 @@
 /** The `--metadata` table: a CSV with one row a run, for those whose folder names say nothing. */
 import { parse } from 'csv-parse/sync';
 import { inputError, type Place } from '../errors.js';
+import { otherSeparator } from '../streams/csv-rows.js';
 import { depthOf, positionOf, type SamplingSource } from './sampling.js';
 import {
   parseDate,
@@ -97,12 +98,8 @@ function rowsOf(text: string | Buffer, file: string): { record: string[]; line: 
       line: info.lines,
     }));
   } catch (error) {
-    if (/^[^,\n]*;/.test(String(text)))
-      throw inputError('the columns of this table are separated by semicolons', {
-        file,
-        line: 1,
-        hint: 'commas are due: save it as CSV with commas',
-      });
+    const separated = otherSeparator(String(text), file);
+    if (separated !== undefined) throw separated;
     const { message, lines } = error as Error & { lines?: number };
     throw inputError(message, { file, ...(lines === undefined ? {} : { line: lines }), cause: error });
   }

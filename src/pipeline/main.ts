@@ -9,6 +9,7 @@ import { appendFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { describeError, statusOf } from '../shell/print-error.js';
 import { printable } from '../shell/printable.js';
+import { ENDING_SIGNALS, type EndingSignal, SIGNAL_STATUS } from '../shell/signal-status.js';
 import { StderrReport } from '../shell/stderr-report.js';
 import { type Driver, driveAll, driveRun } from './drive.js';
 import { logPath } from './made.js';
@@ -16,8 +17,6 @@ import { readMakeFlags } from './make-flags.js';
 import { readSettings } from './settings.js';
 import { makeTarget, RecipeFailed } from './step.js';
 import { isTarget } from './targets.js';
-
-const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main([action, first = '', line = '']: string[]): Promise<number> {
   const makeFlags = process.env.MAKEFLAGS;
@@ -63,13 +62,13 @@ async function addToLog(path: string, words: string): Promise<void> {
 }
 
 interface Interrupted {
-  signal: keyof typeof SIGNAL_STATUS;
+  signal: EndingSignal;
 }
 
 /** Signals end what runs below, and this after it. */
 function listenForSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of Object.keys(SIGNAL_STATUS) as Interrupted['signal'][])
+  for (const signal of ENDING_SIGNALS)
     process.on(signal, () => controller.abort({ signal } satisfies Interrupted));
   return controller.signal;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../errors.js';
+import { ENDING_SIGNALS } from '../shell/signal-status.js';
 import { toolkitFolder } from '../toolkit-folder.js';
 
 /**
@@ -22,7 +23,7 @@ export async function startMake(args: string[]): Promise<number> {
     env: { ...process.env, FC_TOOLKIT: toolkitFolder },
   });
   // A terminal sends its signals to make as well, but kill and a batch system may send them to us alone.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => make.kill(signal));
+  for (const signal of ENDING_SIGNALS) process.on(signal, () => make.kill(signal));
   try {
     const [status, signal] = (await once(make, 'close')) as [number | null, NodeJS.Signals | null];
     return signal === null ? (status ?? 3) : 128 + constants.signals[signal];

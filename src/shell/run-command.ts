@@ -10,12 +10,11 @@ import type { Command } from './command.js';
 import type { OptionTable } from './options.js';
 import { parseArguments } from './parse-arguments.js';
 import { describeError, printStack, statusOf } from './print-error.js';
+import { ENDING_SIGNALS, type EndingSignal, SIGNAL_STATUS } from './signal-status.js';
 import { SkipList } from './skip-list.js';
 import { StderrReport } from './stderr-report.js';
 import { openStdin } from './stdin.js';
 import { noStdout, openStdout } from './stdout.js';
-
-const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** How long a command may take to end after a signal, in milliseconds: uploads in flight finish or abort. */
 const GRACE = 20_000;
@@ -24,7 +23,7 @@ const GRACE = 20_000;
 class ReaderLeft extends Error {}
 
 class Interrupted extends Error {
-  constructor(readonly signal: keyof typeof SIGNAL_STATUS) {
+  constructor(readonly signal: EndingSignal) {
     super(`interrupted by ${signal}`);
   }
 }
@@ -116,7 +115,7 @@ function ownProcess(reads: boolean, stdin: Readable, stdout: Writable, outlivesR
     // Whoever reads stdin gets the reason; where nobody does, it is no unhandled error.
     stdin.on('error', () => {}).destroy(reason);
   };
-  const onSignal = (signal: keyof typeof SIGNAL_STATUS) => {
+  const onSignal = (signal: EndingSignal) => {
     if (controller.signal.aborted) process.exit(SIGNAL_STATUS[signal]);
     abort(new Interrupted(signal));
     setTimeout(() => process.exit(SIGNAL_STATUS[signal]), GRACE).unref();
@@ -124,12 +123,12 @@ function ownProcess(reads: boolean, stdin: Readable, stdout: Writable, outlivesR
   const onStdoutError = (error: Error) => {
     if (errorCode(error) === 'EPIPE' && !outlivesReader) abort(new ReaderLeft());
   };
-  for (const signal of Object.keys(SIGNAL_STATUS)) process.on(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
   stdout.on('error', onStdoutError);
   return {
     controller,
     release() {
-      for (const signal of Object.keys(SIGNAL_STATUS)) process.off(signal, onSignal);
+      for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
       // The stdout listener stays: a reader may leave while the last bytes are on their way.
       if (reads) stdin.destroy();
     },

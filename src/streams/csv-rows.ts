@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { inputError } from '../errors.js';
+import { inputError, type ToolError } from '../errors.js';
 import { LIMITS, raise } from '../limits.js';
 import type { LineBatch } from './lines.js';
 
@@ -83,6 +83,22 @@ const tooLong = (file: string, line: number, most: number) =>
     line,
     hint: `is there a stray quotation mark? If not, ${raise('max-line-bytes')}`,
   });
+
+/**
+ * What is wrong with a table whose columns are not separated by commas; undefined where its beginning does not tell.
+ *
+ * @param header its first line, or more
+ */
+export function otherSeparator(header: string, file: string): ToolError | undefined {
+  const [, separator] = /^[^,\n]*?([;\t])/.exec(header) ?? [];
+  if (separator === undefined) return undefined;
+  const name = separator === ';' ? 'semicolons' : 'tabs';
+  return inputError(`the columns of this table are separated by ${name}`, {
+    file,
+    line: 1,
+    hint: 'commas are due: save it as CSV with commas',
+  });
+}
 
 /** One row of CSV with its line end; cells that need quotation marks get them. */
 export function csvLine(cells: string[]): string {

@@ -8,7 +8,7 @@ import { CALLED, type FieldType, typedValue } from '../flowcam/list-header.js';
 import { ADDED_KEYS, type LocatedRecord, type ParticleRecord } from '../flowcam/particle-record.js';
 import { describeRun, type Run, type RunLimits } from '../flowcam/run.js';
 import { addedKeys } from '../flowcam/run-records.js';
-import { type CsvRow, readCsvRows } from './csv-rows.js';
+import { type CsvRow, otherSeparator, readCsvRows } from './csv-rows.js';
 import { type LineBatch, readLines } from './lines.js';
 import { readNdjson } from './ndjson.js';
 
@@ -138,16 +138,8 @@ async function* readCsvRecords(
 
 /** What a table needs for its rows to be told apart and bound to their run. */
 function checkColumns(columns: string[], file: string): void {
-  const separator = /[;\t]/.exec(columns[0]!)?.[0];
-  if (columns.length === 1 && separator !== undefined)
-    throw inputError(
-      `the columns of this table are separated by ${separator === ';' ? 'semicolons' : 'tabs'}`,
-      {
-        file,
-        line: 1,
-        hint: 'commas are due: save it as CSV with commas',
-      },
-    );
+  const separated = columns.length === 1 ? otherSeparator(columns[0]!, file) : undefined;
+  if (separated !== undefined) throw separated;
   for (const needed of ['run', 'index'])
     if (!columns.includes(needed))
       throw inputError(`the table has no column ${needed}`, {

@@ -19,6 +19,9 @@ export interface TarOptions {
   maxHeaderBytes?: number | undefined;
 }
 
+/** Type flags of entries that say something of the next one. */
+const EXTENSIONS = 'xgLK';
+
 /** Type flags of entries that hold no data of their own. */
 const REFUSED: Record<string, string> = {
   '1': 'a hard link',
@@ -60,7 +63,7 @@ export async function* readTar(
       }
       const header = takeHeader(source, file);
       if (header === undefined) break;
-      const isExtension = 'xgLK'.includes(header.type);
+      const isExtension = EXTENSIONS.includes(header.type);
       const entry = isExtension ? 'an extended header' : (next.path ?? header.name);
       const size = isExtension ? header.size : (next.size ?? header.size);
       checkEntry(header.type, size, isExtension ? headerBound : entryBound, { file, entry });
@@ -125,7 +128,8 @@ function checkEntry(
 ): void {
   if (REFUSED[type] !== undefined)
     throw inputError(`this entry is ${REFUSED[type]}`, { ...place, hint: 'archive plain files only' });
-  if (!'05xgLK'.includes(type)) throw inputError(`this entry is of the unknown type "${type}"`, place);
+  if (!`05${EXTENSIONS}`.includes(type))
+    throw inputError(`this entry is of the unknown type "${type}"`, place);
   if (size > most)
     throw inputError(`${size} bytes are more than the ${most} that an entry may have`, {
       ...place,

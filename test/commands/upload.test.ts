@@ -8,6 +8,7 @@ import { expectRefusal } from '../support/refusals.js';
 import { testEndpoint } from '../support/s3.js';
 import { simulate } from '../support/simulated-run.js';
 import {
+  AWKWARD_NAMES,
   contentsOf,
   expectedContents,
   file,
@@ -86,22 +87,7 @@ describe('what is stored', () => {
 
   test('under names that need care in a URL, and nowhere else', async () => {
     const endpoint = await testEndpoint();
-    const names = [
-      'é',
-      'e\u0301',
-      'a+b',
-      'a b',
-      'a?b',
-      'a#b',
-      '%2e',
-      '%2e%2e',
-      'a%2Fb',
-      "it's(1)*!~",
-      '粒子',
-      '🦐',
-      '&<>"',
-    ];
-    const files = names.map((name) => file(`${name}.tif`));
+    const files = AWKWARD_NAMES.map((name) => file(`${name}.tif`));
     const first = await upload([...to, '--prefix', 'Tank 10+/é?#'], {
       ...endpoint,
       input: await streamOf(files),
@@ -112,7 +98,7 @@ describe('what is stored', () => {
       ...endpoint,
       input: await streamOf(files),
     });
-    expect(second.receipts.map(({ status }) => status)).toEqual(names.map(() => 'unchanged'));
+    expect(second.receipts.map(({ status }) => status)).toEqual(AWKWARD_NAMES.map(() => 'unchanged'));
   });
 
   test('not from a run folder: its collages are no vignettes', async () => {

@@ -99,3 +99,20 @@ export const expectedContents = (files: TestFile[], prefix = ''): Map<string, Bu
       .map(({ name, bytes }) => [prefix + name, bytes] as const)
       .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
   );
+
+/** Names, without extension, that need care in a URL. */
+export const AWKWARD_NAMES = [
+  'é',
+  'e\u0301',
+  'a+b',
+  'a b',
+  'a?b',
+  'a#b',
+  '%2e',
+  '%2e%2e',
+  'a%2Fb',
+  "it's(1)*!~",
+  '粒子',
+  '🦐',
+  '&<>"',
+];
